@@ -1,0 +1,82 @@
+"""Argument checks shared by every floor: one way to reject bad input, with the argument's name first."""
+
+import numbers
+
+import numpy as np
+
+
+def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):
+    """Finite two-dimensional array of ``dtype``; ``rows`` / ``columns`` fix a side when given.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument, what was expected and what came.
+    """
+    array = _as_array(name, value, dtype)
+    if array.ndim != 2:
+        raise ValueError(f"{name}: expected a two-dimensional array, got shape {array.shape}")
+    if 0 in array.shape:
+        raise ValueError(f"{name}: expected at least one row and one column, got shape {array.shape}")
+    for side, expected, actual in (("rows", rows, array.shape[0]), ("columns", columns, array.shape[1])):
+        if expected is not None and expected != actual:
+            raise ValueError(f"{name}: expected {expected} {side}, got {actual} (shape {array.shape})")
+    return array
+
+
+def as_vector(name, value, *, length=None, dtype=np.float64):
+    """Finite one-dimensional array of ``dtype``; ``length`` fixes its size when given."""
+    array = _as_array(name, value, dtype)
+    if array.ndim != 1:
+        raise ValueError(f"{name}: expected a one-dimensional array, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one entry, got none")
+    if length is not None and array.size != length:
+        raise ValueError(f"{name}: expected {length} entries, got {array.size}")
+    return array
+
+
+def as_number(name, value, *, minimum=None, above=None, maximum=None, allow_infinite=False):
+    """Real number within ``minimum <= value <= maximum`` and ``value > above``; NaN never passes."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ValueError(f"{name}: expected a real number, got {value!r}")
+    value = float(value)
+    if np.isnan(value) or (np.isinf(value) and not allow_infinite):
+        raise ValueError(f"{name}: expected a finite number, got {value}")
+    _check_range(name, value, minimum, above, maximum)
+    return value
+
+
+def as_integer(name, value, *, minimum=None, maximum=None):
+    """Integer within ``minimum <= value <= maximum``; booleans and floats do not pass."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ValueError(f"{name}: expected an integer, got {value!r}")
+    value = int(value)
+    _check_range(name, value, minimum, None, maximum)
+    return value
+
+
+def one_of(name, value, allowed):
+    """``value`` itself if it is among ``allowed``."""
+    if value not in allowed:
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def _as_array(name, value, dtype):
+    try:
+        array = np.asarray(value, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected an array of numbers, got {type(value).__name__} ({error})") from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite entries, got {int((~np.isfinite(array)).sum())} NaN or infinite")
+    return array
+
+
+def _check_range(name, value, minimum, above, maximum):
+    if minimum is not None and value < minimum:
+        raise ValueError(f"{name}: expected at least {minimum}, got {value}")
+    if above is not None and value <= above:
+        raise ValueError(f"{name}: expected more than {above}, got {value}")
+    if maximum is not None and value > maximum:
+        raise ValueError(f"{name}: expected at most {maximum}, got {value}")
