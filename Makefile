@@ -1,0 +1,62 @@
+# make = set up and rebuild everything; make test = set up and test. The work is in Snakefile and pytest, not here.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SCALE ?= default
+EXPECTED_PYTHON := 3.11
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := build
+.PHONY: build smoke test setup help lint bench verify lock experiment clean
+
+build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
+	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
+	@echo "Report: $(CURDIR)/reports/$(SCALE)/report.html"
+
+smoke: ## the same at the smoke scale: under two minutes, no network
+	@$(MAKE) --no-print-directory build SCALE=smoke
+
+test: $(READY) ## set up and run every check: style, lint, contracts, tests
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(READY) ## ruff, snakefmt, snakemake --lint, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+	$(BIN)/lint-imports
+
+verify: $(READY) ## compare every metric at SCALE with reports/expected
+	@$(BIN)/snakemake --cores all --config scale=$(SCALE) -- verify
+
+bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
+	@for script in scripts/bench/*.py; do $(BIN)/python $$script || exit 1; done
+
+experiment: $(READY) ## start a new experiment: make experiment NAME=my_experiment
+	@$(BIN)/python -m convexify_workflow.scaffold $(NAME)
+
+setup: $(READY) ## create .venv from the lock
+
+# The stamp is written last: a set-up that was stopped half-way is done again.
+$(READY): envs/requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python $(EXPECTED_PYTHON) is needed and none was found: install it or say make PYTHON=/path/to/python$(EXPECTED_PYTHON)"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; sys.exit(None if v == "$(EXPECTED_PYTHON)" else "Python $(EXPECTED_PYTHON) is needed, the lock is made for it; found " + v + ": say make PYTHON=/path/to/python$(EXPECTED_PYTHON)")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement envs/requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: ## renew envs/requirements.lock and envs/environment.yaml from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml envs/torch-dependencies.in --extra workflow --extra test --universal --upgrade \
+	  --python-version $(EXPECTED_PYTHON) --override envs/lock-overrides.txt --no-emit-package torch --generate-hashes \
+	  --no-emit-index-url --no-header --output-file envs/requirements.lock
+	$(PYTHON) scripts/build/environment.py
+
+clean: ## remove what builds wrote (not data/raw, not .venv)
+	rm -rf results logs benchmarks reports/smoke reports/default reports/paper .snakemake data/prepared
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

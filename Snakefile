@@ -1,0 +1,35 @@
+# Everything that is built, from data/sources.yaml to reports/<scale>/report.html.
+# Adding an experiment adds two folders, workflow/experiments/<id>/ and scripts/<id>/, and changes nothing here.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+report: f"reports/{config['scale']}/front_page.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        f"reports/{config['scale']}/report.html",
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/ledger.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/verify.smk"
+
+
+for folder in FOLDERS.values():
+
+    include: folder / "rules.smk"
+
+
+onsuccess:
+    print(f"Report: reports/{config['scale']}/report.html   Ledger: reports/{config['scale']}/ledger.csv")

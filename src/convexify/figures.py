@@ -1,0 +1,121 @@
+"""One style for every figure, and the one way of saving them so that two builds give the same bytes."""
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+
+#: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "yellow": "#F0E442",
+    "black": "#000000",
+    "grey": "#7F7F7F",
+}
+#: The order in which unnamed series take their colours.
+CYCLE = [COLOURS[name] for name in ("blue", "vermilion", "green", "orange", "purple", "sky", "black")]
+#: Colour map for one-sided and for two-sided quantities.
+SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
+
+STYLE = {
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "figure.constrained_layout.use": True,
+    "axes.prop_cycle": mpl.cycler(color=CYCLE),
+    "axes.titlesize": "medium",
+    "axes.titleweight": "semibold",
+    "axes.titlelocation": "left",
+    "font.size": 11,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "mathtext.fontset": "dejavusans",
+    "svg.hashsalt": "convexify",
+    "svg.fonttype": "none",
+}
+
+
+def subplots(rows=1, columns=1, *, width=None, height=None, **keywords):
+    """Figure and axes in the house style.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Grid of axes.
+    width, height : float, optional
+        Size in inches; by default 4.6 × 3.6 for each panel of a grid and 7 × 4.4 for a single one.
+    **keywords
+        Passed to :func:`matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    tuple
+        Figure and axes, as matplotlib returns them.
+    """
+    apply_style()
+    single = rows == columns == 1
+    width = width or (7.0 if single else 4.6 * columns)
+    height = height or (4.4 if single else 3.6 * rows)
+    return plt.subplots(rows, columns, figsize=(width, height), **keywords)
+
+
+def apply_style():
+    """Set the house style for every figure made afterwards."""
+    sns.set_theme(context="notebook", style="ticks", rc=STYLE)
+
+
+def band(axes, x, centre, lower, upper, **keywords):
+    """Line with a shaded band of the same colour; returns the line.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, centre, lower, upper : array_like, shape (k,)
+        Abscissa, line, and both edges of the band.
+    **keywords
+        Passed to :meth:`matplotlib.axes.Axes.plot`.
+    """
+    (line,) = axes.plot(x, centre, **keywords)
+    axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
+    return line
+
+
+def mark(axes, value, text, *, axis="x", **keywords):
+    """Dashed line at ``value`` across the axes with ``text`` beside it."""
+    style = {"color": COLOURS["grey"], "linestyle": "--", "linewidth": 1.2, **keywords}
+    if axis == "x":
+        axes.axvline(value, **style)
+        axes.annotate(
+            text, (value, 0.98), xycoords=("data", "axes fraction"), xytext=(4, 0), textcoords="offset points", va="top"
+        )
+    else:
+        axes.axhline(value, **style)
+        axes.annotate(
+            text,
+            (0.01, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            va="bottom",
+        )
+
+
+def save(figure, path):
+    """Save a figure without the time of day in it, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path
+        Ends with ``.png``, ``.svg`` or ``.pdf``.
+    """
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(str(path)[-4:], {})
+    with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"], "savefig.dpi": STYLE["savefig.dpi"]}):
+        figure.savefig(path, metadata=metadata)
+    plt.close(figure)

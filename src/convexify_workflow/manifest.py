@@ -1,0 +1,71 @@
+"""What a build was made of: hashes of the outputs, commit, lock, settings, seeds, processor, linear algebra library."""
+
+import hashlib
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import threadpoolctl
+
+LIBRARIES = ("numpy", "scipy", "torch", "cvxpy", "pandas", "scikit-learn", "matplotlib", "snakemake")
+
+
+def manifest(outputs, *, lock, config, experiments):
+    """Describe a build.
+
+    Parameters
+    ----------
+    outputs : sequence of path
+        Files whose content the manifest fixes.
+    lock : path
+        Lock file of the environment.
+    config, experiments : dict
+        Configuration of the build and settings of its experiments at its scale.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+    """
+    return {
+        "config": config,
+        "experiments": experiments,
+        "outputs": {str(path): sha256(path) for path in sorted(map(str, outputs))},
+        "commit": _git("rev-parse", "HEAD"),
+        "uncommitted_changes": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "lock_sha256": sha256(lock),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "blas": [
+            {key: pool.get(key) for key in ("internal_api", "version", "architecture", "num_threads")}
+            for pool in threadpoolctl.threadpool_info()
+        ],
+        "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE"),
+    }
+
+
+def sha256(path):
+    """SHA-256 of a file's content in hexadecimal."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _git(*arguments):
+    """Answer of git, or None outside a repository or without git."""
+    try:
+        answer = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())

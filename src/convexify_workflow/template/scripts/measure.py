@@ -1,0 +1,22 @@
+"""Largest singular values of Gaussian matrices: replace this by what the experiment measures."""
+
+import numpy as np
+import pandas as pd
+
+from convexify.seeds import generator
+
+
+def measurements(*, sizes, repetitions, seed):
+    """One row per (size, repetition): the largest singular value and its prediction 2√n."""
+    rows = []
+    for size in sizes:
+        for repetition in range(repetitions):
+            matrix = generator(seed, "${id}", size, repetition).standard_normal((size, size))
+            rows.append((size, repetition, np.linalg.norm(matrix, 2), 2 * np.sqrt(size)))
+    return pd.DataFrame(rows, columns=["size", "repetition", "norm", "predicted_norm"])
+
+
+if "snakemake" in globals():
+    from convexify_workflow.job import run
+
+    run(snakemake, measurements)  # noqa: F821

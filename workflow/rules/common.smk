@@ -1,0 +1,55 @@
+# Helpers for every rule: the settings of an experiment, its seed, the code it depends on, its outputs.
+import json
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from convexify_workflow.dependencies import code_of
+from convexify_workflow.settings import SettingsError, check_config, load_settings
+
+FOLDERS = {folder.name: folder for folder in sorted(Path("workflow/experiments").iterdir()) if folder.is_dir()}
+FIGURES = {}
+
+try:
+    EXPERIMENTS = check_config(dict(config), list(FOLDERS))
+    SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
+except SettingsError as error:
+    raise WorkflowError(str(error)) from None
+
+
+wildcard_constraints:
+    scale="smoke|default|paper",
+    dataset="[a-z0-9_]+",
+
+
+def experiment(name, figures):
+    """Announce the figures of an experiment: a list, or a function of its settings that returns one."""
+    FIGURES[name] = figures
+
+
+def settings(name):
+    """Parameter function: the settings of an experiment at the job's scale."""
+    return lambda wildcards: SETTINGS[name][wildcards.scale]
+
+
+def setting(name, key):
+    """Input or parameter function: one setting of an experiment at the job's scale."""
+    return lambda wildcards: SETTINGS[name][wildcards.scale][key]
+
+
+def figures_of(name, scale):
+    """Paths of the figures of an experiment."""
+    names = FIGURES[name]
+    names = names(SETTINGS[name][scale]) if callable(names) else names
+    return [f"reports/{scale}/{name}/{figure}.png" for figure in names]
+
+
+def metrics_of(name, scale):
+    """Path of the metrics of an experiment."""
+    return f"results/{scale}/{name}/metrics.csv"
+
+
+def prepared(name, key="datasets"):
+    """Input function: the prepared data sets that an experiment's settings name."""
+    return lambda wildcards: [f"data/prepared/{dataset}.npz" for dataset in SETTINGS[name][wildcards.scale][key]]
