@@ -67,8 +67,9 @@ def _ledger_table(ledger):
 
 def _ledger_row(row):
     within = f" ± {row.tolerance:g}" if row.tolerance else ""
+    origin = html.escape(f"{row.source} · {row.claim}")
     return (
-        f"<tr><td>{html.escape(row.statement)}<br><small>{html.escape(row.source)} · {html.escape(row.claim)}</small></td>"
+        f"<tr><td>{html.escape(row.statement)}<br><small>{origin}</small></td>"
         f"<td><small>{html.escape(row.measure)}</small></td>"
         f"<td class='number'>{_number(row.measured)}</td>"
         f"<td class='number'>{html.escape(row.comparison)} {_number(row.expected)}{within}</td>"

@@ -1,4 +1,4 @@
-"""One way for a script to become a job: load the named inputs, call a function, write its result whole or not at all."""
+"""How a script becomes a job: read the named inputs, call a function, write its result whole or not at all."""
 
 import inspect
 import json
@@ -59,7 +59,7 @@ def read(path):
 
 
 def write(path, value):
-    """Write ``value`` by the extension of ``path``: under a temporary name first, so that a reader never sees half a file.
+    """Write ``value`` by the extension of ``path``: under a temporary name first, so that no reader sees half a file.
 
     Tables go to parquet or csv, figures to png, svg or pdf, dicts to json (or to csv as rows ``metric, value``),
     dicts of arrays to npz, strings to anything else.

@@ -8,7 +8,6 @@ import argparse
 import re
 import sys
 from pathlib import Path
-from string import Template
 
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -44,13 +43,16 @@ def scaffold(name, root="."):
     for folder in folders.values():
         if folder.exists():
             raise FileExistsError(f"{folder} exists already: choose another name or remove it")
-    words = {"id": name, "title": name.replace("_", " ").capitalize()}
+    words = {"__id__": name, "__title__": name.replace("_", " ").capitalize()}
     written = []
     for kind, folder in folders.items():
         for source in sorted(path for path in (TEMPLATE / kind).rglob("*") if path.is_file()):
             target = folder / source.relative_to(TEMPLATE / kind)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(Template(source.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
+            text = source.read_text(encoding="utf-8")
+            for placeholder, word in words.items():
+                text = text.replace(placeholder, word)
+            target.write_text(text, encoding="utf-8")
             written.append(target)
     return written
 

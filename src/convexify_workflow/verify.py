@@ -63,7 +63,7 @@ def record(metrics_file, expected_file, *, relative=1e-2, absolute=1e-9):
 def table_of(result):
     """The comparison as aligned text."""
     return result.to_string(
-        index=False, na_rep="", formatters={name: "{:.6g}".format for name in ("got", "expected", "difference")}
+        index=False, na_rep="", formatters=dict.fromkeys(("got", "expected", "difference"), "{:.6g}".format)
     )
 
 

@@ -8,11 +8,7 @@ from snakemake.exceptions import WorkflowError
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.settings import SettingsError, check_config, load_settings
 
-FOLDERS = {
-    folder.name: folder
-    for folder in sorted(Path("workflow/experiments").iterdir())
-    if folder.is_dir()
-}
+FOLDERS = {folder.name: folder for folder in sorted(Path("workflow/experiments").iterdir()) if folder.is_dir()}
 FIGURES = {}
 
 try:
@@ -56,7 +52,4 @@ def metrics_of(name, scale):
 
 def prepared(name, key="datasets"):
     """Input function: the prepared data sets that an experiment's settings name."""
-    return lambda wildcards: [
-        f"data/prepared/{dataset}.npz"
-        for dataset in SETTINGS[name][wildcards.scale][key]
-    ]
+    return lambda wildcards: [f"data/prepared/{dataset}.npz" for dataset in SETTINGS[name][wildcards.scale][key]]

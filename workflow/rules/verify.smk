@@ -3,25 +3,23 @@ localrules:
 
 
 rule verify:
+    # No output and no benchmark file: it runs whenever it is asked for, and fails when a metric misses its expectation.
+    message:
+        "Verify: every metric against reports/expected/{params.scale}"
     input:
-        metrics=[
-            f"results/{config['scale']}/{name}/metrics.csv" for name in EXPERIMENTS
-        ],
+        metrics=[f"results/{config['scale']}/{name}/metrics.csv" for name in EXPERIMENTS],
         code=code_of("scripts/build/verify.py"),
-    log:
-        f"logs/{config['scale']}/verify.log",
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         scale=config["scale"],
         experiments=EXPERIMENTS,
         python=sys.executable,
-    # No output and no benchmark file: it runs whenever it is asked for, and fails when a metric misses its expectation.
-    message:
-        "Verify: every metric against reports/expected/{params.scale}"
+    log:
+        f"logs/{config['scale']}/verify.log",
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    conda:
+        "../../envs/environment.yaml"
     shell:
         "{params.python} scripts/build/verify.py --scale {params.scale} {params.experiments} 2>&1 | tee {log}"

@@ -11,7 +11,7 @@ def measurements(*, sizes, repetitions, seed):
     rows = []
     for size in sizes:
         for repetition in range(repetitions):
-            matrix = generator(seed, "${id}", size, repetition).standard_normal((size, size))
+            matrix = generator(seed, "__id__", size, repetition).standard_normal((size, size))
             rows.append((size, repetition, np.linalg.norm(matrix, 2), 2 * np.sqrt(size)))
     return pd.DataFrame(rows, columns=["size", "repetition", "norm", "predicted_norm"])
 

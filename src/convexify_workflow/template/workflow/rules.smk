@@ -1,20 +1,20 @@
-experiment("${id}", figures=["measurement"])
+experiment("__id__", figures=["measurement"])
 
 
-rule ${id}_measure:
+rule __id___measure:
     message:
-        "${title}: one row per observation"
+        "__title__: one row per observation"
     input:
-        code=code_of("scripts/${id}/measure.py"),
+        code=code_of("scripts/__id__/measure.py"),
     output:
-        table="results/{scale}/${id}/measurements.parquet",
+        table="results/{scale}/__id__/measurements.parquet",
     params:
-        settings=settings("${id}"),
+        settings=settings("__id__"),
         seed=config["seed"],
     log:
-        "logs/{scale}/${id}/measure.log",
+        "logs/{scale}/__id__/measure.log",
     benchmark:
-        "benchmarks/{scale}/${id}/measure.tsv"
+        "benchmarks/{scale}/__id__/measure.tsv"
     threads: 1
     resources:
         mem_mb=1000,
@@ -22,21 +22,21 @@ rule ${id}_measure:
     conda:
         "../../../envs/environment.yaml"
     script:
-        "../../../scripts/${id}/measure.py"
+        "../../../scripts/__id__/measure.py"
 
 
-rule ${id}_metrics:
+rule __id___metrics:
     message:
-        "${title}: the numbers that the claims read"
+        "__title__: the numbers that the claims read"
     input:
-        table="results/{scale}/${id}/measurements.parquet",
-        code=code_of("scripts/${id}/metrics.py"),
+        table="results/{scale}/__id__/measurements.parquet",
+        code=code_of("scripts/__id__/metrics.py"),
     output:
-        metrics="results/{scale}/${id}/metrics.csv",
+        metrics="results/{scale}/__id__/metrics.csv",
     log:
-        "logs/{scale}/${id}/metrics.log",
+        "logs/{scale}/__id__/metrics.log",
     benchmark:
-        "benchmarks/{scale}/${id}/metrics.tsv"
+        "benchmarks/{scale}/__id__/metrics.tsv"
     threads: 1
     resources:
         mem_mb=500,
@@ -44,29 +44,29 @@ rule ${id}_metrics:
     conda:
         "../../../envs/environment.yaml"
     script:
-        "../../../scripts/${id}/metrics.py"
+        "../../../scripts/__id__/metrics.py"
 
 
-rule ${id}_figure:
+rule __id___figure:
     message:
-        "${title}: figure"
+        "__title__: figure"
     input:
-        table="results/{scale}/${id}/measurements.parquet",
-        code=code_of("scripts/${id}/figure.py"),
+        table="results/{scale}/__id__/measurements.parquet",
+        code=code_of("scripts/__id__/figure.py"),
     output:
         png=report(
-            "reports/{scale}/${id}/measurement.png",
+            "reports/{scale}/__id__/measurement.png",
             caption="captions/measurement.rst",
-            category="${title}",
+            category="__title__",
             labels={"figure": "Measured against predicted"},
         ),
-        svg="reports/{scale}/${id}/measurement.svg",
+        svg="reports/{scale}/__id__/measurement.svg",
     params:
-        settings=settings("${id}"),
+        settings=settings("__id__"),
     log:
-        "logs/{scale}/${id}/measurement.log",
+        "logs/{scale}/__id__/measurement.log",
     benchmark:
-        "benchmarks/{scale}/${id}/measurement.tsv"
+        "benchmarks/{scale}/__id__/measurement.tsv"
     threads: 1
     resources:
         mem_mb=500,
@@ -74,4 +74,4 @@ rule ${id}_figure:
     conda:
         "../../../envs/environment.yaml"
     script:
-        "../../../scripts/${id}/figure.py"
+        "../../../scripts/__id__/figure.py"
