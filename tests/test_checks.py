@@ -1,0 +1,42 @@
+"""Bad arguments are refused by name."""
+
+import numpy as np
+import pytest
+
+from convexify.checks import as_integer, as_matrix, as_number, as_vector, one_of
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: as_matrix("X", [1.0, 2.0]), r"X: expected a two-dimensional array, got shape \(2,\)"),
+        (lambda: as_matrix("X", np.zeros((2, 0))), "X: expected at least one row and one column"),
+        (lambda: as_matrix("X", np.zeros((2, 3)), rows=3), "X: expected 3 rows, got 2"),
+        (lambda: as_matrix("X", np.zeros((2, 3)), columns=2), "X: expected 2 columns, got 3"),
+        (lambda: as_matrix("X", [[1.0, np.nan]]), "X: expected finite entries, got 1 NaN or infinite"),
+        (lambda: as_matrix("X", [["a"]]), "X: expected an array of numbers"),
+        (lambda: as_vector("y", [[1.0]]), "y: expected a one-dimensional array"),
+        (lambda: as_vector("y", []), "y: expected at least one entry"),
+        (lambda: as_vector("y", [1.0], length=2), "y: expected 2 entries, got 1"),
+        (lambda: as_number("beta", -1, minimum=0), "beta: expected at least 0, got -1"),
+        (lambda: as_number("step", 0, above=0), "step: expected more than 0, got 0"),
+        (lambda: as_number("c", 2, maximum=1), "c: expected at most 1, got 2"),
+        (lambda: as_number("beta", float("nan")), "beta: expected a finite number"),
+        (lambda: as_number("beta", float("inf")), "beta: expected a finite number"),
+        (lambda: as_number("beta", True), "beta: expected a real number, got True"),
+        (lambda: as_integer("rank", 1.0), "rank: expected an integer, got 1.0"),
+        (lambda: as_integer("rank", 0, minimum=1), "rank: expected at least 1, got 0"),
+        (lambda: one_of("loss", "l1", ("squared", "hinge")), "loss: expected one of 'squared', 'hinge', got 'l1'"),
+    ],
+)
+def test_bad_argument_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_good_arguments_pass_unchanged():
+    assert as_matrix("X", [[1, 2]], rows=1, columns=2).dtype == np.float64
+    assert as_vector("y", (1, 2), length=2).tolist() == [1.0, 2.0]
+    assert as_number("K", float("inf"), allow_infinite=True) == float("inf")
+    assert as_integer("rank", np.int64(3), minimum=1, maximum=3) == 3
+    assert one_of("loss", "hinge", ("squared", "hinge")) == "hinge"

@@ -1,0 +1,110 @@
+"""Settings and configuration: what is wrong is said in one line that names file and key."""
+
+import pytest
+import yaml
+
+from convexify_workflow.settings import SCALES, SettingsError, check_config, load_settings
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["depths", "tolerance"],
+    "properties": {
+        "depths": {"type": "array", "minItems": 1, "items": {"type": "integer"}, "description": "depths H"},
+        "tolerance": {"type": "number", "description": "stopping tolerance"},
+    },
+}
+GOOD = {"depths": {"smoke": [2], "default": [2, 3], "paper": [2, 3, 5]}, "tolerance": {"all": 1e-8}}
+
+
+@pytest.fixture
+def write_settings(tmp_path):
+    def write(table):
+        (tmp_path / "schema.yaml").write_text(yaml.safe_dump(SCHEMA))
+        text = table if isinstance(table, str) else yaml.safe_dump(table)
+        (tmp_path / "settings.yaml").write_text(text)
+        return tmp_path
+
+    return write
+
+
+def refusal(folder):
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(folder / "settings.yaml") in message
+    return message
+
+
+def test_values_are_split_by_scale(write_settings):
+    settings = load_settings(write_settings(GOOD))
+    assert set(settings) == set(SCALES)
+    assert settings["default"] == {"depths": [2, 3], "tolerance": 1e-8}
+
+
+def test_unknown_key_is_named(write_settings):
+    assert "dephts" in refusal(write_settings({**GOOD, "dephts": {"all": [2]}}))
+
+
+def test_missing_key_is_named(write_settings):
+    assert "tolerance" in refusal(write_settings({"depths": GOOD["depths"]}))
+
+
+def test_wrong_type_is_named_with_what_was_expected(write_settings):
+    message = refusal(write_settings({**GOOD, "tolerance": {"all": "small"}}))
+    assert "tolerance" in message
+    assert "stopping tolerance" in message
+
+
+def test_number_that_yaml_reads_as_text_is_refused(write_settings):
+    text = "depths: {all: [2]}\ntolerance: {all: 1e-8}\n"
+    assert "'1e-8' is not of type 'number'" in refusal(write_settings(text))
+
+
+def test_empty_grid_is_named_with_its_scale(write_settings):
+    message = refusal(write_settings({**GOOD, "depths": {**GOOD["depths"], "paper": []}}))
+    assert "depths" in message
+    assert "scale paper" in message
+
+
+def test_missing_scale_is_named(write_settings):
+    message = refusal(write_settings({**GOOD, "depths": {"smoke": [2], "default": [2]}}))
+    assert "depths" in message
+    assert "paper" in message
+
+
+def test_text_that_is_not_yaml_is_refused(write_settings):
+    assert "not valid YAML" in refusal(write_settings("depths: [2"))
+
+
+def test_missing_file_is_named(tmp_path):
+    assert "found none" in refusal(tmp_path)
+
+
+CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all"}
+
+
+def test_all_experiments_are_built_by_default():
+    assert check_config(CONFIG, ["a", "b"]) == ["a", "b"]
+
+
+def test_named_experiments_are_built():
+    assert check_config({**CONFIG, "experiments": ["b"]}, ["a", "b"]) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"scale": "huge"}, "scale"),
+        ({"seed": -1}, "seed"),
+        ({"device": "tpu"}, "device"),
+        ({"experiments": []}, "experiments"),
+        ({"experiments": ["c"]}, "c"),
+        ({"scael": "smoke"}, "scael"),
+    ],
+)
+def test_bad_configuration_names_the_key(change, named):
+    with pytest.raises(SettingsError, match=named) as caught:
+        check_config({**CONFIG, **change}, ["a", "b"])
+    assert "\n" not in str(caught.value)
