@@ -31,5 +31,12 @@ for folder in FOLDERS.values():
     include: folder / "rules.smk"
 
 
+onstart:
+    try:
+        hold(".snakemake/build.lock")
+    except BlockingIOError as error:
+        raise WorkflowError(str(error)) from None
+
+
 onsuccess:
     print(f"Report: reports/{config['scale']}/report.html   Ledger: reports/{config['scale']}/ledger.csv")

@@ -6,6 +6,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.dependencies import code_of
+from convexify_workflow.lock import hold
 from convexify_workflow.settings import SettingsError, check_config, load_settings
 
 FOLDERS = {folder.name: folder for folder in sorted(Path("workflow/experiments").iterdir()) if folder.is_dir()}
