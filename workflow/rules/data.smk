@@ -28,8 +28,8 @@ rule prepare_data:
         "logs/data/{dataset}.log",
     benchmark:
         "benchmarks/data/{dataset}.tsv"
-    threads: 1
     retries: 0
+    threads: 1
     resources:
         mem_mb=1500,
         runtime=30,
