@@ -1,0 +1,44 @@
+"""What `solve` returns, and the warning it gives when time runs out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+class ConvergenceWarning(UserWarning):
+    """The answer is the best certified one found, but its gap is above the tolerance that was asked for."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A primal point, a dual point and their certificate; see `convexify.convex_relu.solve`.
+
+    Attributes
+    ----------
+    v, w : ndarray, shape (d, P) or (d, P, c)
+        Primal point in the order of ``patterns``; ``w`` is None for a gated program.
+    nu : ndarray, shape (n,) or (n, c)
+        Dual feasible point that proves ``dual``.
+    primal, dual, gap, violation : float
+        See `convexify.convex_relu.certificates.Certificate`.
+    seconds : float
+        Wall time of the whole call, certificate included.
+    iterations : int
+        Iterations of the solver named in ``solver``.
+    solver : str
+    history : pandas.DataFrame
+        Columns ``seconds, iteration, primal, dual, gap``: each certified state, the last row is the answer.
+    """
+
+    v: np.ndarray
+    w: np.ndarray | None
+    nu: np.ndarray
+    primal: float
+    dual: float
+    gap: float
+    violation: float
+    seconds: float
+    iterations: int
+    solver: str
+    history: pd.DataFrame

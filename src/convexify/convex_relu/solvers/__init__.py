@@ -1,0 +1,1 @@
+"""One solver per file; each takes a `Program` and yields points that `certificates` judges."""

@@ -1,0 +1,74 @@
+"""The convex program as written, handed to cvxpy: the oracle of the tests and the yardstick of the benchmark."""
+
+import numpy as np
+
+SOLVERS = ("CLARABEL", "SCS")
+
+
+def solve_with_cvxpy(program, *, tolerance=1e-9, max_time=None, solver="CLARABEL"):
+    """Solve a `Program` by an interior point method (Clarabel) or a splitting method (SCS) through cvxpy.
+
+    Parameters
+    ----------
+    program : Program
+    tolerance : float
+        Absolute and relative tolerance asked of the solver.
+    max_time : float, optional
+        Seconds granted to the solver itself.
+    solver : str
+        ``"CLARABEL"`` or ``"SCS"``.
+
+    Returns
+    -------
+    v, w : ndarray, shape (d, P, c)
+        ``w`` is None for a gated program; cones hold to the solver's tolerance only.
+    nu : ndarray, shape (n, c)
+    multipliers : list of two ndarray, shape (n, P, c), or None
+    iterations : int
+
+    Raises
+    ------
+    RuntimeError
+        If the solver returns no point.
+    """
+    import cvxpy as cp  # 2 s to import: only who asks for this solver pays
+
+    _, d, p, c = program.shape
+    parts = [[cp.Variable((d, c)) for _ in range(p)] for _ in range(1 if program.gated else 2)]
+    f = cp.Variable(program.y.shape)
+    total = 0
+    for sign, part in zip((1, -1), parts, strict=False):
+        total = total + sum(sign * (program.patterns[:, i, None] * program.X) @ u for i, u in enumerate(part))
+    link = f == total
+    cones = []
+    if not program.gated:
+        signed = [(2.0 * program.patterns[:, i, None] - 1.0) * program.X for i in range(p)]
+        cones = [[signed[i] @ u >= 0 for i, u in enumerate(part)] for part in parts]
+    norm = cp.normNuc if program.group_norm == "nuclear" else lambda u: cp.norm(u, "fro")
+    penalty = program.beta * sum(norm(u) for part in parts for u in part)
+    problem = cp.Problem(cp.Minimize(_loss(cp, program, f) + penalty), [link, *sum(cones, [])])
+    problem.solve(solver=solver, **_options(solver, tolerance, max_time))
+    if f.value is None or parts[0][0].value is None:
+        raise RuntimeError(f"{solver} returned no point: status {problem.status}")
+    blocks = [np.stack([u.value for u in part], axis=1) for part in parts]
+    multipliers = None
+    if not program.gated:
+        multipliers = [np.stack([cone.dual_value for cone in part], axis=1) for part in cones]
+    # cvxpy's Lagrangian of `f == total` has the term link.dual_value'(f - total); its sign depends on nothing else
+    nu = np.asarray(link.dual_value).reshape(program.y.shape)
+    iterations = int(problem.solver_stats.num_iters or 0)
+    return blocks[0], None if program.gated else blocks[1], nu, multipliers, iterations
+
+
+def _loss(cp, program, f):
+    if program.loss.name == "squared":
+        return 0.5 * cp.sum_squares(f - program.y)
+    margin = cp.multiply(program.y, f)
+    return cp.sum(cp.logistic(-margin) if program.loss.name == "logistic" else cp.pos(1 - margin))
+
+
+def _options(solver, tolerance, max_time):
+    if solver == "SCS":
+        return {"eps": tolerance, "max_iters": 100_000, **({"time_limit_secs": max_time} if max_time else {})}
+    options = {"tol_gap_abs": tolerance, "tol_gap_rel": tolerance, "tol_feas": tolerance, "max_threads": 1}
+    return {**options, **({"time_limit": max_time} if max_time else {})}
