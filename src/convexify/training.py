@@ -1,0 +1,269 @@
+"""One training loop for every torch model of the project: gradient descent, SGD, Adam and L-BFGS with one history."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from convexify.checks import as_integer, as_number, one_of
+
+METHODS = ("gd", "sgd", "adam", "lbfgs")
+_SECONDS_BEFORE_PROGRESS_IS_SHOWN = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What one call of `train` saw.
+
+    Attributes
+    ----------
+    iterations : ndarray of int, shape (k,)
+        Number of steps taken before each record; starts at 0 and ends with the last step taken.
+    loss : ndarray, shape (k,)
+        Full objective (all samples) at those iterations; its last entry may be NaN or infinite if ``diverged``.
+    measures : dict of str to ndarray, shape (k,)
+        What ``measure`` returned, column by column.
+    gradient_evaluations : int
+        Number of (batch) gradients computed; differs from the number of steps for L-BFGS only.
+    diverged : bool
+        True if the run was stopped because the objective was not finite or blew up.
+    reached_target : bool
+        True if the run was stopped because the objective was at or below ``target``.
+    stop : str
+        Why the run ended, in words.
+    """
+
+    iterations: np.ndarray
+    loss: np.ndarray
+    measures: dict
+    gradient_evaluations: int
+    diverged: bool
+    reached_target: bool
+    stop: str
+
+    @property
+    def final_loss(self):
+        """Last recorded objective."""
+        return float(self.loss[-1])
+
+    def to_frame(self):
+        """One row per record: ``iteration``, ``loss`` and one column per measure."""
+        return pd.DataFrame({"iteration": self.iterations, "loss": self.loss, **self.measures})
+
+
+def resolve_device(device):
+    """Torch device for ``"auto"`` (CUDA where there is one, else CPU), ``"cpu"`` or ``"cuda"``.
+
+    Raises
+    ------
+    ValueError
+        For any other name, and for ``"cuda"`` on a machine without a usable CUDA device.
+    """
+    one_of("device", device, ("auto", "cpu", "cuda"))
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise ValueError("device: expected 'auto' or 'cpu' on this machine, got 'cuda' (torch finds no CUDA device)")
+    return torch.device("cuda" if device != "cpu" and available else "cpu")
+
+
+def train(
+    parameters,
+    loss,
+    *,
+    method,
+    step,
+    iterations,
+    n_samples=None,
+    batch_size=None,
+    seed=0,
+    momentum=0.0,
+    memory=20,
+    record_every=1,
+    measure=None,
+    target=None,
+    blow_up=1.0e6,
+    description="train",
+):
+    r"""Minimise a torch objective in place and record it.
+
+    Parameters
+    ----------
+    parameters : torch.Tensor or iterable of torch.Tensor
+        Leaves that require a gradient; they hold the last iterate afterwards.
+    loss : callable
+        ``loss()`` returns the full objective as a scalar tensor; with mini-batches ``loss(batch)`` returns an unbiased
+        estimate of it, ``batch`` being an index tensor on the CPU. (``def loss(batch=slice(None))`` serves both.)
+    method : {"gd", "sgd", "adam", "lbfgs"}
+        Full-batch gradient descent, mini-batch SGD, Adam [1]_ (full batch unless ``batch_size`` is given), or L-BFGS
+        with a strong Wolfe line search [2]_, one quasi-Newton step per iteration.
+    step : float or callable
+        Step length; a callable gets the iteration number (from 0) and returns the step length. For L-BFGS the first
+        trial of the line search, 1 being the natural value.
+    iterations : int
+        Largest number of steps.
+    n_samples, batch_size : int, optional
+        Mini-batches are consecutive pieces of a new random permutation of ``range(n_samples)`` for each epoch (the last
+        piece of an epoch may be smaller). Required for ``"sgd"``, refused for ``"gd"`` and ``"lbfgs"``.
+    seed : int
+        Seed of the permutations; the initial parameters are the caller's.
+    momentum : float
+        Heavy-ball momentum in [0, 1) for ``"gd"`` and ``"sgd"``.
+    memory : int
+        Number of correction pairs kept by L-BFGS.
+    record_every : int
+        Steps between records; iteration 0 and the last one are always recorded.
+    measure : callable, optional
+        Called at each record; returns a dict of numbers with the same keys each time.
+    target : float, optional
+        Stop as soon as the full objective is at or below it. Full-batch methods look at every iteration, mini-batch
+        runs at records only.
+    blow_up : float
+        The run counts as diverged once the objective exceeds ``blow_up * max(1, |initial objective|)``.
+    description : str
+        Label of the progress bar, which appears after five seconds.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, the method and the batch arguments disagree, or the initial objective is not
+        finite.
+
+    References
+    ----------
+    .. [1] Kingma, Ba (2015), Adam: a method for stochastic optimization, ICLR.
+    .. [2] Nocedal, Wright (2006), Numerical Optimization, 2nd ed., algorithms 3.5 and 7.5.
+    """
+    parameters = _check_parameters(parameters)
+    one_of("method", method, METHODS)
+    iterations = as_integer("iterations", iterations, minimum=0)
+    record_every = as_integer("record_every", record_every, minimum=1)
+    blow_up = as_number("blow_up", blow_up, above=0)
+    target = None if target is None else as_number("target", target)
+    step_at = step if callable(step) else _constant(as_number("step", step, above=0))
+    batches = _batches(method, n_samples, batch_size, as_integer("seed", seed, minimum=0))
+    optimizer = _optimizer(method, parameters, step_at(0), momentum, memory)
+
+    def full_loss():
+        with torch.no_grad():
+            return float(loss())
+
+    def closure():
+        nonlocal evaluations
+        evaluations += 1
+        optimizer.zero_grad()
+        value = loss() if batch is None else loss(batch)
+        value.backward()
+        return value
+
+    def objective_here():
+        if batches is not None:
+            # A mini-batch run knows its objective only where it pays for a pass over all samples.
+            return full_loss() if recording or last else batch_loss
+        return full_loss() if last or method == "lbfgs" else float(closure().detach())
+
+    records, rows, evaluations = [], [], 0
+    batch, batch_loss, iteration, ceiling, stop = None, None, 0, None, None
+    diverged = reached = False
+    bar = tqdm(total=iterations, desc=description, mininterval=5, delay=_SECONDS_BEFORE_PROGRESS_IS_SHOWN, leave=False)
+    with bar:
+        while True:
+            recording, last = iteration % record_every == 0, iteration == iterations or stop is not None
+            value = objective_here()
+            if iteration == 0:
+                if not np.isfinite(value):
+                    raise ValueError(f"parameters: expected a finite objective at the start, got {value}")
+                ceiling = blow_up * max(1.0, abs(value))
+            # NaN fails this comparison too.
+            diverged = not value <= ceiling
+            reached = target is not None and (batches is None or recording or last) and value <= target
+            if diverged:
+                stop = f"diverged: objective {value:.3g} after {iteration} iterations, allowed up to {ceiling:.3g}"
+            elif reached:
+                stop = f"target {target:.6g} reached after {iteration} iterations"
+            elif iteration == iterations:
+                stop = stop or "iterations used up"
+            if recording or stop:
+                records.append((iteration, value))
+                if measure is not None:
+                    rows.append(measure())
+            if stop:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = step_at(iteration)
+            if method == "lbfgs":
+                before = [p.detach().clone() for p in parameters]
+                optimizer.step(closure)
+                if all(torch.equal(p, q) for p, q in zip(parameters, before, strict=True)):
+                    stop = f"stationary: the line search found no descent after {iteration} iterations"
+            elif batches is None:
+                optimizer.step()
+            else:
+                batch = next(batches)
+                batch_loss = float(optimizer.step(closure).detach())
+            iteration += 1
+            bar.update()
+    optimizer.zero_grad()
+    columns = {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+    steps, values = zip(*records, strict=True)
+    return History(np.array(steps), np.array(values), columns, evaluations, diverged, reached, stop)
+
+
+def _constant(value):
+    return lambda iteration: value
+
+
+def _check_parameters(parameters):
+    parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
+    if not parameters:
+        raise ValueError("parameters: expected at least one tensor, got none")
+    for i, p in enumerate(parameters):
+        if not isinstance(p, torch.Tensor) or not p.requires_grad or not p.is_leaf:
+            raise ValueError(f"parameters: expected leaf tensors that require a gradient, entry {i} is not one")
+        if not torch.isfinite(p).all():
+            raise ValueError(f"parameters: expected finite entries, entry {i} has NaN or infinite ones")
+    return parameters
+
+
+def _optimizer(method, parameters, step, momentum, memory):
+    momentum = as_number("momentum", momentum, minimum=0)
+    if momentum >= 1 or (momentum and method not in ("gd", "sgd")):
+        raise ValueError(f"momentum: expected a number in [0, 1), and 0 unless the method is gd or sgd, got {momentum}")
+    if method == "adam":
+        return torch.optim.Adam(parameters, lr=step)
+    if method == "lbfgs":
+        # One step per call; tolerances of 0 leave stopping to the loop above.
+        return torch.optim.LBFGS(
+            parameters,
+            lr=step,
+            max_iter=1,
+            tolerance_grad=0,
+            tolerance_change=0,
+            history_size=as_integer("memory", memory, minimum=1),
+            line_search_fn="strong_wolfe",
+        )
+    return torch.optim.SGD(parameters, lr=step, momentum=momentum)
+
+
+def _batches(method, n_samples, batch_size, seed):
+    """Endless iterator over index tensors, or None for full-batch runs."""
+    if batch_size is None:
+        if method == "sgd":
+            raise ValueError("batch_size: expected a number of samples for method 'sgd', got None")
+        return None
+    if method in ("gd", "lbfgs"):
+        raise ValueError(f"batch_size: expected None for the full-batch method {method!r}, got {batch_size!r}")
+    n_samples = as_integer("n_samples", 0 if n_samples is None else n_samples, minimum=1)
+    batch_size = as_integer("batch_size", batch_size, minimum=1, maximum=n_samples)
+    generator = torch.Generator().manual_seed(seed)
+
+    def endless():
+        while True:
+            yield from torch.randperm(n_samples, generator=generator).split(batch_size)
+
+    return endless()
