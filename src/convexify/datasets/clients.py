@@ -1,4 +1,4 @@
-"""One function per kind of source: it leaves the source's members in a folder, or raises `SourceError` with the reason."""
+"""One function per kind of source: it leaves the members in a folder, or raises `SourceError` with the reason."""
 
 import gzip
 import logging
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tarfile
 import zlib
+from contextlib import contextmanager
 from pathlib import Path
 
 import pooch
@@ -71,35 +72,37 @@ def extract(archive, members, folder):
         Naming the archive if it is cut short or damaged, and the members that it lacks.
     """
     missing = dict(members)
-    try:
-        with tarfile.open(archive) as opened:
-            for information in opened:
-                name = missing.pop(information.name.removeprefix("./"), None) if information.isfile() else None
-                if name is not None:
-                    _copy(opened.extractfile(information), information.name, folder / name)
-                if not missing:
-                    break
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise SourceError(f"archive {archive.name} is cut short or damaged ({_plain(error)})") from None
+    with _damage_named(f"archive {archive.name}"), tarfile.open(archive) as opened:
+        for information in opened:
+            name = missing.pop(information.name.removeprefix("./"), None) if information.isfile() else None
+            if name is not None:
+                _copy(opened.extractfile(information), information.name, folder / name)
+            if not missing:
+                break
     if missing:
         raise SourceError(f"archive {archive.name} lacks {', '.join(sorted(missing))}")
 
 
 def _copy(stream, place, path):
-    if place.endswith(".gz") and path.suffix != ".gz":
-        stream = gzip.open(stream)
-    with stream, open(path, "wb") as target:
-        shutil.copyfileobj(stream, target, 1 << 20)
+    compressed = place.endswith(".gz") and path.suffix != ".gz"
+    with gzip.open(stream) if compressed else stream as content, open(path, "wb") as target:
+        shutil.copyfileobj(content, target, 1 << 20)
+
+
+@contextmanager
+def _damage_named(what):
+    """Turn what a damaged archive raises into a reason; an error of the machine (a full disk) stays what it is."""
+    try:
+        yield
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise SourceError(f"{what} is cut short or damaged ({_plain(error)})") from None
 
 
 def _loose_file(source, name, folder):
     place = source.members[name]
     received = _download(source.address + place, f"{name}.received", folder)
-    try:
-        with open(received, "rb") as stream:
-            _copy(stream, place, folder / name)
-    except (EOFError, zlib.error, OSError) as error:
-        raise SourceError(f"{place} is cut short or damaged ({_plain(error)})") from None
+    with _damage_named(place), open(received, "rb") as stream:
+        _copy(stream, place, folder / name)
     received.unlink()
 
 
@@ -110,12 +113,10 @@ def _http_archive(source, folder):
 def _download(address, name, folder):
     # The content is judged by the hashes of the registry after decompression, so pooch is given none.
     client = pooch.create(folder, base_url="", registry={name: None}, urls={name: address}, retry_if_failed=1)
-    downloader = pooch.HTTPDownloader(
-        progressbar=True, chunk_size=1 << 16, timeout=(CONNECT_SECONDS, READ_SECONDS), headers={"User-Agent": "convexify"}
-    )
+    downloader = pooch.HTTPDownloader(progressbar=True, chunk_size=1 << 16, timeout=(CONNECT_SECONDS, READ_SECONDS))
     try:
         return Path(client.fetch(name, downloader=downloader))
-    except (requests.exceptions.RequestException, ValueError, OSError) as error:
+    except (requests.exceptions.RequestException, ValueError) as error:
         raise SourceError(f"{address}: {_plain(error)}") from None
 
 

@@ -64,10 +64,8 @@ def load(name, raw_dir, *, sources):
         If no source serves, or if the content read is not the registry's.
     """
     entry = find(name, sources)
-    if entry.bundled:
-        arrays = read_bundled(name)
-    else:
-        arrays = read_form(entry, fetch_form(entry, raw_dir), Path(raw_dir) / name)
+    folder = Path(raw_dir) / name
+    arrays = read_bundled(name) if entry.bundled else read_form(entry, fetch_form(entry, raw_dir), folder)
     check_arrays(entry, arrays)
     return Dataset(
         name=name,
@@ -156,4 +154,3 @@ def split_rows(name, y, *, fraction=None, last=None, stratify=True):
     drawn = [stream.permutation(group)[: max(1, round(fraction * len(group)))] for group in groups]
     test = np.sort(np.concatenate(drawn))
     return np.setdiff1d(rows, test, assume_unique=True), test
-

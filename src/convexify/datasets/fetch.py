@@ -96,8 +96,6 @@ def _serve(entry, source, form, wanted, folder, staging):
             DECODERS[source.decode](staging, form)
         except (DatasetError, OSError, ValueError) as error:
             raise SourceError(str(error)) from None
-    if any(sha256 is None for sha256 in form.files.values()) and len(wanted) < len(form.files):
-        raise SourceError("some files are present and cannot be checked without the others")
     wrong = {name: reason for name, reason in _wrong_files(entry, form, staging).items() if name in wanted}
     if wrong:
         raise SourceError("; ".join(f"{name}: {reason}" for name, reason in wrong.items()))
@@ -115,12 +113,15 @@ def _wrong_files(entry, form, folder):
             wrong[name] = "not there"
         elif expected is not None and (actual := file_sha256(path)) != expected:
             wrong[name] = f"sha256 {actual}, expected {expected} ({path.stat().st_size} bytes)"
-    if not wrong and None in form.files.values():
-        try:
-            check_arrays(entry, read_form(entry, form, folder))
-        except (DatasetError, OSError, ValueError) as error:
-            wrong = dict.fromkeys(form.files, f"not the expected content ({error})")
-    return wrong
+    if None not in form.files.values():
+        return wrong
+    if wrong:
+        return {name: wrong.get(name, "cannot be checked without the others") for name in form.files}
+    try:
+        check_arrays(entry, read_form(entry, form, folder))
+    except (DatasetError, OSError, ValueError) as error:
+        return dict.fromkeys(form.files, f"not the expected content ({error})")
+    return {}
 
 
 @contextmanager
@@ -149,7 +150,9 @@ def _alive(process):
 def _all_failed(entry, folder, reasons):
     lines = [f"{entry.name}: no source served {entry.title}"]
     lines += [f"  tried {reason}" for reason in reasons]
-    lines.append(f"Place the files of one of these forms into {folder.resolve()} by hand and run the same command again:")
+    lines.append(
+        f"Place the files of one of these forms into {folder.resolve()} by hand and run the same command again:"
+    )
     for form in entry.forms.values():
         for name, sha256 in form.files.items():
             check = f"sha256 {sha256}" if sha256 else "checked by its content"

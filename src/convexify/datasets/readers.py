@@ -1,6 +1,7 @@
 """Files of a data set to arrays: idx, CIFAR-10 batches, R data frames, delimited text, scikit-learn's bundled sets."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +24,18 @@ def read_idx(path):
         If the header is not that of unsigned bytes or the file does not hold as many entries as it says.
     """
     path = Path(path)
-    content = path.read_bytes()
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _IDX_UNSIGNED_BYTE:
-        raise DatasetError(f"{path.name}: not an idx file of unsigned bytes (starts with {content[:4].hex() or 'nothing'})")
-    rank = content[3]
-    start = 4 + 4 * rank
+    content = np.fromfile(path, dtype=np.uint8)
+    header = content[:4].tobytes()
+    if len(header) < 4 or header[:2] != b"\0\0" or header[2] != _IDX_UNSIGNED_BYTE:
+        raise DatasetError(f"{path.name}: not an idx file of unsigned bytes (starts with {header.hex() or 'nothing'})")
+    start = 4 + 4 * header[3]
     if len(content) < start:
         raise DatasetError(f"{path.name}: cut short inside the header ({len(content)} bytes)")
-    shape = tuple(int(size) for size in np.frombuffer(content, dtype=">u4", count=rank, offset=4))
-    entries = int(np.prod(shape))
+    shape = tuple(content[4:start].view(">u4").tolist())
+    entries = math.prod(shape)
     if len(content) - start != entries:
         raise DatasetError(f"{path.name}: expected {entries} entries for shape {shape}, got {len(content) - start}")
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+    return content[start:].reshape(shape)
 
 
 def read_idx_set(folder, form):
@@ -52,8 +53,8 @@ def read_idx_set(folder, form):
 def read_cifar_batch(path):
     """Images (n, 3072) in channel-height-width order and labels (n,) of one CIFAR-10 binary batch."""
     path = Path(path)
-    content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    row = 1 + int(np.prod(_CIFAR_IMAGE))
+    content = np.fromfile(path, dtype=np.uint8)
+    row = 1 + math.prod(_CIFAR_IMAGE)
     if content.size == 0 or content.size % row:
         raise DatasetError(f"{path.name}: expected rows of {row} bytes, got {content.size} bytes")
     rows = content.reshape(-1, row)
@@ -88,7 +89,9 @@ def cifar_batch_from_png(picture, labels, path):
 
     with Image.open(picture) as opened:
         if opened.mode != "RGB" or opened.width != 32 * 32:
-            raise DatasetError(f"{picture.name}: expected an RGB picture of 1024 columns, got {opened.mode} {opened.width}")
+            raise DatasetError(
+                f"{picture.name}: expected an RGB picture of 1024 columns, got {opened.mode} {opened.width}"
+            )
         pixels = np.asarray(opened)
     if len(labels) != len(pixels):
         raise DatasetError(f"{picture.name}: {len(pixels)} images but {len(labels)} labels")
