@@ -96,3 +96,10 @@ def test_missing_key_and_unreadable_registry_are_named(registry, tmp_path):
         read_registry({"tiny": entry})
     with pytest.raises(DatasetError, match="sources: cannot read"):
         read_registry(tmp_path / "absent.yaml")
+
+
+def test_documentation_names_every_set_with_its_licence_and_citation():
+    page = (REGISTRY.parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {entry.licence} | {entry.citation} |" for name, entry in SETS.items()]
+    assert [row for row in rows if row not in page] == []
+    assert [name for name, entry in SETS.items() if entry.notes and entry.notes not in page] == []
