@@ -86,8 +86,8 @@ def test_missing_clients_are_skipped_with_a_line(tmp_path, registry, clients, id
     assert "skipped, there is no dpkg-deb on this machine" in log.text
 
 
-def test_failing_client_gives_its_last_words(tmp_path, registry, clients, idx_set):
-    clients("npm", "print('npm error 404 not found', file=sys.stderr); sys.exit(1)")
+def test_failing_client_gives_its_errors_and_not_its_warnings(tmp_path, registry, clients, idx_set):
+    clients("npm", "print('npm warn old\\nnpm error 404 not found', file=sys.stderr); sys.exit(1)")
     with pytest.raises(DatasetError, match="npm failed with status 1: npm error 404 not found"):
         fetch("tiny", tmp_path / "raw", sources=registry(npm(idx_set)))
 

@@ -162,7 +162,7 @@ def _require_client(name):
 
 
 def _run_client(command, folder, *, output=None):
-    """Run a package client in ``folder``; its last lines become the reason when it fails."""
+    """Run a package client in ``folder``; its first errors become the reason when it fails."""
     path = _require_client(command[0])
     try:
         with open(output or folder / "client-output", "wb") as stream:
@@ -177,9 +177,16 @@ def _run_client(command, folder, *, output=None):
     finally:
         (folder / "client-output").unlink(missing_ok=True)
     if done.returncode:
-        lines = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
         where = f" on {command[-1]}" if output else ""
-        raise SourceError(f"{command[0]} failed{where} with status {done.returncode}: {' | '.join(lines[-3:])}")
+        reason = _first_errors(done.stderr.decode(errors="replace"))
+        raise SourceError(f"{command[0]} failed{where} with status {done.returncode}: {reason}")
+
+
+def _first_errors(text, count=4):
+    """The first lines of a client's complaint that report an error, or its first lines, in one line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("E:") or "error " in line]
+    return " | ".join((errors or lines)[:count]) or "without a word"
 
 
 def _plain(error):
