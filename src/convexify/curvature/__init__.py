@@ -1,0 +1,18 @@
+"""How far from convex a loss is: Hessian extremes, shares of negative curvature, midpoint violations, planes."""
+
+from convexify.curvature.convexity import chord_violation, negative_share_of_plane, plane_violation
+from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
+from convexify.curvature.planes import filter_normalised_plane, plane_losses, plane_through_networks
+
+__all__ = [
+    "HessianSummary",
+    "chord_violation",
+    "extreme_eigenvalues",
+    "filter_normalised_plane",
+    "hessian_summary",
+    "hessian_vector_product",
+    "negative_share_of_plane",
+    "plane_losses",
+    "plane_through_networks",
+    "plane_violation",
+]
