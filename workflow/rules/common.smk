@@ -3,6 +3,7 @@ import json
 import sys
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.dependencies import code_of
@@ -11,6 +12,7 @@ from convexify_workflow.settings import SettingsError, check_config, load_settin
 
 FOLDERS = {folder.name: folder for folder in sorted(Path("workflow/experiments").iterdir()) if folder.is_dir()}
 FIGURES = {}
+DATASETS = yaml.safe_load(Path("data/sources.yaml").read_text(encoding="utf-8"))
 
 try:
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
@@ -54,3 +56,10 @@ def metrics_of(name, scale):
 def prepared(name, key="datasets"):
     """Input function: the prepared data sets that an experiment's settings name."""
     return lambda wildcards: [f"data/prepared/{dataset}.npz" for dataset in SETTINGS[name][wildcards.scale][key]]
+
+
+def registry_entry(wildcards):
+    """Parameter function: the entry of a data set in data/sources.yaml."""
+    if wildcards.dataset not in DATASETS:
+        raise WorkflowError(f"no data set called {wildcards.dataset}; known are {', '.join(sorted(DATASETS))}")
+    return DATASETS[wildcards.dataset]

@@ -1,19 +1,6 @@
 # One data set at a time, and only those that a selected experiment names.
 # The raw files are no outputs: Snakemake deletes outputs before a job, and a file placed by hand must survive.
 # The registry is no input either: a job depends on its own entry, so that another entry's edit does not repeat it.
-import yaml
-
-with open("data/sources.yaml", encoding="utf-8") as stream:
-    DATASETS = yaml.safe_load(stream)
-
-
-def registry_entry(wildcards):
-    """The entry of a data set in data/sources.yaml."""
-    if wildcards.dataset not in DATASETS:
-        raise WorkflowError(f"no data set called {wildcards.dataset}; known are {', '.join(sorted(DATASETS))}")
-    return DATASETS[wildcards.dataset]
-
-
 rule prepare_data:
     message:
         "Data set {wildcards.dataset}: fetch what is missing, check, split"
