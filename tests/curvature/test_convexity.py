@@ -13,11 +13,13 @@ from convexify.curvature import chord_violation, negative_share_of_plane, plane_
 VALUES = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(-8, 8).map(float))
 
 
-def worst_over_all_triples(values):
+def worst_over_all_triples(values, ceiling=np.inf):
     """Every pair of grid points whose midpoint is a grid point."""
     points = list(itertools.product(*map(range, values.shape)))
     worst = 0.0
     for a, b in itertools.combinations(points, 2):
+        if max(values[a], values[b]) > ceiling:
+            continue
         if (a[0] + b[0]) % 2 == 0 and (a[1] + b[1]) % 2 == 0:
             middle = values[(a[0] + b[0]) // 2, (a[1] + b[1]) // 2]
             worst = max(worst, middle - (values[a] + values[b]) / 2)
@@ -33,6 +35,13 @@ def test_violation_is_the_worst_over_all_triples(values):
     shown = values[tuple(c)] - (values[tuple(c + d)] + values[tuple(c - d)]) / 2
     assert shown == pytest.approx(found.absolute, abs=1e-12)
     assert 0 <= found.relative <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=VALUES, ceiling=st.integers(-9, 9))
+def test_a_ceiling_leaves_out_chords_with_a_higher_end(values, ceiling):
+    found = plane_violation(values, ceiling=float(ceiling))
+    assert found.absolute == pytest.approx(worst_over_all_triples(values, ceiling), abs=1e-12)
 
 
 @settings(max_examples=40, deadline=None)

@@ -53,13 +53,16 @@ def chord_violation(values):
     return dataclasses.replace(found, midpoint=found.midpoint[1:], offset=found.offset[1:])
 
 
-def plane_violation(values):
+def plane_violation(values, *, ceiling=None):
     r"""Largest midpoint violation over every chord of a plane whose ends and midpoint lie on the grid.
 
     Parameters
     ----------
     values : array_like, shape (p, q)
         Function values on a uniform grid, rows one coordinate, columns the other.
+    ceiling : float, optional
+        Count only chords with both ends at or below this value. A sublevel set of a convex function is convex, so that
+        what remains still disproves convexity, and high corners of a plane cannot dominate it.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def plane_violation(values):
     Raises
     ------
     ValueError
-        If ``values`` is not a matrix of finite numbers.
+        If ``values`` is not a matrix of finite numbers or ``ceiling`` not a number.
 
     Notes
     -----
@@ -76,6 +79,7 @@ def plane_violation(values):
     a convex function has 0 (Jensen), and 0 on the grid means that no midpoint of the grid disproves convexity.
     """
     values = as_matrix("values", values)
+    ceiling = np.inf if ceiling is None else as_number("ceiling", ceiling)
     p, q = values.shape
     best, midpoint, offset = 0.0, (0, 0), (0, 0)
     for down in range((p - 1) // 2 + 1):
@@ -85,7 +89,7 @@ def plane_violation(values):
             centre = values[down : p - down, side : q - side]
             ends = values[2 * down :, side + across : q - side + across]
             starts = values[: p - 2 * down, side - across : q - side - across]
-            excess = centre - (ends + starts) / 2
+            excess = np.where(np.maximum(ends, starts) <= ceiling, centre - (ends + starts) / 2, -np.inf)
             if excess.max() > best:
                 best = float(excess.max())
                 row, column = np.unravel_index(excess.argmax(), excess.shape)
