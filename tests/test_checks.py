@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convexify.checks import as_integer, as_matrix, as_number, as_vector, one_of
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector, one_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from convexify.checks import as_integer, as_matrix, as_number, as_vector, one_of
         (lambda: as_number("c", 2, maximum=1), "c: expected at most 1, got 2"),
         (lambda: as_number("beta", float("nan")), "beta: expected a finite number"),
         (lambda: as_number("beta", float("inf")), "beta: expected a finite number"),
+        (lambda: as_batch("X", np.ones((7, 2)), shape=(None, 3)), r"X: expected an array of shape \(…, any, 3\)"),
+        (lambda: as_batch("X", 1.0, shape=(None,)), r"X: expected an array of shape \(…, any\), got \(\)"),
         (lambda: as_number("beta", True), "beta: expected a real number, got True"),
         (lambda: as_integer("rank", 1.0), "rank: expected an integer, got 1.0"),
         (lambda: as_integer("rank", 0, minimum=1), "rank: expected at least 1, got 0"),
@@ -37,6 +39,7 @@ def test_bad_argument_is_refused_by_name(call, message):
 def test_good_arguments_pass_unchanged():
     assert as_matrix("X", [[1, 2]], rows=1, columns=2).dtype == np.float64
     assert as_vector("y", (1, 2), length=2).tolist() == [1.0, 2.0]
+    assert as_batch("X", np.ones((7, 1, 2)), shape=(None, 2)).shape == (7, 1, 2)
     assert as_number("K", float("inf"), allow_infinite=True) == float("inf")
     assert as_integer("rank", np.int64(3), minimum=1, maximum=3) == 3
     assert one_of("loss", "hinge", ("squared", "hinge")) == "hinge"

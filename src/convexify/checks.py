@@ -36,6 +36,19 @@ def as_vector(name, value, *, length=None, dtype=np.float64):
     return array
 
 
+def as_batch(name, value, *, shape, dtype=np.float64):
+    """Finite array of ``dtype`` whose last axes have ``shape`` (None: any size but 0), with any axes before them."""
+    array = _as_array(name, value, dtype)
+    tail = array.shape[max(0, array.ndim - len(shape)) :]
+    fits = len(tail) == len(shape) and all(
+        want in (None, got) and got > 0 for want, got in zip(shape, tail, strict=False)
+    )
+    if not fits:
+        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        raise ValueError(f"{name}: expected an array of shape (…, {wanted}), got {array.shape}")
+    return array
+
+
 def as_number(name, value, *, minimum=None, above=None, maximum=None, allow_infinite=False):
     """Real number within ``minimum <= value <= maximum`` and ``value > above``; NaN never passes."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):

@@ -1,0 +1,1 @@
+"""Convex relaxations of small networks: the relaxed loss of a single ReLU neuron and of a sum of them."""

@@ -1,0 +1,318 @@
+r"""Minimisers of the relaxed and of the squared loss of a ReLU neuron: when they exist, are unique, are easy to find.
+
+Notation and orientation of `convexify.relaxations.neuron`: columns of ``X`` (d, n) are samples.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog, minimize, nnls
+
+from convexify.checks import as_integer, as_matrix, as_number, as_vector
+from convexify.relaxations.neuron import half_gradient, loss, preactivations, relaxed_loss
+
+
+@dataclass(frozen=True)
+class RelaxedMinimum:
+    """Result of `minimise_relaxed`.
+
+    Attributes
+    ----------
+    bounded : bool
+        Whether L_r is bounded below; if not, ``weights`` and ``multipliers`` are None and ``value`` is −inf.
+    weights : ndarray, shape (d,), or None
+        A minimiser of L_r.
+    value : float
+        L_r there.
+    multipliers : ndarray, shape (n,), or None
+        Dual point λ = σ(Xᵀw), corrected to Xλ = Xy; the same for every minimiser.
+    gap : float
+        Duality gap (L_r(w) − ‖y‖² + ‖λ‖²) / max(1, ‖y‖²).
+    violation : float
+        ‖Xλ − Xy‖ / max(1, ‖Xy‖).
+    ray : ndarray, shape (d,), or None
+        If unbounded, a direction v with Xᵀv ≤ 0 and vᵀXy > 0, along which L_r falls without end.
+    iterations : int
+        Newton steps.
+    """
+
+    bounded: bool
+    weights: np.ndarray | None
+    value: float
+    multipliers: np.ndarray | None
+    gap: float
+    violation: float
+    ray: np.ndarray | None
+    iterations: int
+
+
+def minimise_relaxed(X, y, *, tol=1e-11, max_iter=500):
+    r"""Global minimiser of the relaxed loss by a damped semismooth Newton method, with a dual certificate.
+
+    Parameters
+    ----------
+    X : array_like, shape (d, n)
+        Samples are columns.
+    y : array_like, shape (n,)
+    tol : float
+        Stop at ‖½∇L_r‖ ≤ tol·max(1, ‖Xy‖).
+    max_iter : int
+        Largest number of Newton steps.
+
+    Returns
+    -------
+    RelaxedMinimum
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, an entry is not finite, or ``tol``, ``max_iter`` are out of range.
+    ArithmeticError
+        If ``max_iter`` steps or the line search do not reach ``tol``; the message says how far it came.
+
+    Notes
+    -----
+    From :math:`\sigma(z)^2 = \max_{\lambda \ge 0} 2\lambda z - \lambda^2` the dual is
+
+    .. math:: \max_{\lambda \ge 0,\; X\lambda = Xy} \|y\|^2 - \|\lambda\|^2 ,
+
+    whose solution is unique. It is feasible, and L_r bounded below, exactly if Xy lies in the cone of the samples
+    (Farkas), so always for y ≥ 0. At every minimiser w of L_r one has σ(Xᵀw) = λ, hence L(w) = ‖λ − y‖².
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=X.shape[1])
+    tol = as_number("tol", tol, above=0)
+    max_iter = as_integer("max_iter", max_iter, minimum=1)
+    ray = unbounded_direction(X, y)
+    if ray is not None:
+        return RelaxedMinimum(False, None, -np.inf, None, np.nan, np.nan, ray, 0)
+    w, iterations = _newton(X, y, tol, max_iter)
+    multipliers = _feasible_multipliers(X, y, w)
+    value = float(relaxed_loss(X, y, w))
+    gap = (value - y @ y + multipliers @ multipliers) / max(1.0, y @ y)
+    violation = np.linalg.norm(X @ (multipliers - y)) / max(1.0, np.linalg.norm(X @ y))
+    return RelaxedMinimum(True, w, value, multipliers, float(gap), float(violation), None, iterations)
+
+
+def unbounded_direction(X, y, *, tol=1e-10):
+    """Direction v with Xᵀv ≤ 0 and vᵀXy > 0 along which L_r is unbounded below, or None if L_r is bounded below.
+
+    Parameters
+    ----------
+    X : array_like, shape (d, n)
+    y : array_like, shape (n,)
+    tol : float
+        Relative distance up to which Xy counts as a point of the cone of the samples.
+
+    Returns
+    -------
+    ndarray, shape (d,), of norm 1, or None
+        The residual of the projection of Xy onto the cone {Xλ : λ ≥ 0}.
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=X.shape[1])
+    target = X @ y
+    size = np.linalg.norm(target)
+    if (y >= 0).all() or size == 0:
+        return None
+    residual = target / size - X @ nnls(X, target / size)[0]
+    distance = np.linalg.norm(residual)
+    return residual / distance if distance > tol else None
+
+
+def minimise_vanilla(X, y, starts):
+    """Best local minimum of the squared loss that L-BFGS reaches from the given starts: an upper bound on min L.
+
+    Parameters
+    ----------
+    X : array_like, shape (d, n)
+        Samples are columns.
+    y : array_like, shape (n,)
+    starts : array_like, shape (m, d)
+
+    Returns
+    -------
+    weights : ndarray, shape (d,)
+        Best point met.
+    values : ndarray, shape (m,)
+        L at the end of every run; never above L at its start.
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=X.shape[1])
+    starts = as_matrix("starts", starts, columns=X.shape[0])
+    ends = [
+        minimize(
+            lambda w: (float(loss(X, y, w)), 2.0 * half_gradient(X, y, w, relaxed=False)),
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-14, "gtol": 1e-10},
+        ).x
+        for start in starts
+    ]
+    # A kink can end a run above its start, so each end competes with its own start.
+    ends = [min((end, start), key=lambda w: float(loss(X, y, w))) for end, start in zip(ends, starts, strict=True)]
+    values = np.array([float(loss(X, y, end)) for end in ends])
+    return ends[int(values.argmin())], values
+
+
+def minimise_scalar_weight(x, y):
+    """Global minimiser of the squared loss for one-dimensional samples, in closed form: (w, L(w)).
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+
+    Notes
+    -----
+    On each half line the samples with x·w > 0 are active and L is a quadratic: its vertex, clipped to the half line.
+    """
+    x = as_vector("x", x)
+    y = as_vector("y", y, length=x.size)
+    candidates = [0.0]
+    for sign in (1.0, -1.0):
+        active = sign * x > 0
+        if active.any():
+            vertex = x[active] @ y[active] / (x[active] @ x[active])
+            candidates.append(sign * max(0.0, sign * vertex))
+    values = [float(loss(x[None], y, [w])) for w in candidates]
+    best = int(np.argmin(values))
+    return candidates[best], values[best]
+
+
+def loss_is_convex(X, y, *, tol=1e-9):
+    r"""Whether the squared loss L is convex in w.
+
+    Parameters
+    ----------
+    X : array_like, shape (d, n)
+        Samples are columns.
+    y : array_like, shape (n,)
+    tol : float
+        Samples whose unit vectors (up to sign) differ by less lie on one line.
+
+    Returns
+    -------
+    bool
+
+    Notes
+    -----
+    L is continuous and a convex quadratic on every cell of the arrangement {xᵢᵀw = 0}. Across the hyperplane
+    orthogonal to a line, the slope in direction u jumps by :math:`-2\sum_i y_i |x_i^\top u|` over the samples on that
+    line. So L is convex exactly if :math:`\sum y_i \|x_i\| \le 0` over the samples of every line through 0. A
+    positive label is necessary for non-convexity, and sufficient if no two samples are parallel.
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=X.shape[1])
+    norms = np.linalg.norm(X, axis=0)
+    kept = norms > 0
+    directions, weights = (X[:, kept] / norms[kept]).T, (y * norms)[kept]
+    if (weights <= 0).all():
+        return True
+    distances = np.minimum(*(np.linalg.norm(directions[:, None] - s * directions[None], axis=2) for s in (1, -1)))
+    return bool(((distances < tol) @ weights <= tol * np.abs(weights).max()).all())
+
+
+def planted_neuron_is_identifiable(X, y):
+    """Whether labels y = σ(Xᵀw*) determine w*: whether {w : σ(Xᵀw) = y}, the minimisers of both losses, is a point.
+
+    Parameters
+    ----------
+    X : array_like, shape (d, n)
+        Samples are columns.
+    y : array_like, shape (n,)
+        Labels of a neuron without noise, so y ≥ 0.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    ValueError
+        If ``y`` has a negative entry, or if the linear program fails.
+
+    Notes
+    -----
+    The set is a polyhedron around w*. It is a point exactly if v = 0 is the only solution of xᵢᵀv = 0 where yᵢ > 0 and
+    xᵢᵀv ≤ 0 where yᵢ = 0: a linear program maximises −Σ xᵢᵀv over the second kind, cut off at 1 each.
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=X.shape[1])
+    if (y < 0).any():
+        raise ValueError(f"y: expected no negative entry, got {y.min()}")
+    if np.linalg.matrix_rank(X) < X.shape[0]:
+        return False
+    active, inactive = X[:, y > 0], X[:, y == 0]
+    if np.linalg.matrix_rank(active) == X.shape[0]:
+        return True
+    if inactive.shape[1] == 0:
+        return False
+    # Rows of the inactive samples in [−1, 0]: the sum reaches −1 as soon as one non-zero direction exists.
+    program = linprog(
+        inactive.sum(axis=1),
+        A_ub=np.vstack([inactive.T, -inactive.T]),
+        b_ub=np.concatenate([np.zeros(inactive.shape[1]), np.ones(inactive.shape[1])]),
+        A_eq=active.T if active.size else None,
+        b_eq=np.zeros(active.shape[1]) if active.size else None,
+        bounds=(None, None),
+        method="highs",
+    )
+    if not program.success:
+        raise ValueError(f"X: the linear program on its samples failed: {program.message}")
+    return bool(program.fun > -0.5)
+
+
+def _newton(X, y, tol, max_iter):
+    target = X @ y
+    size = max(1.0, np.linalg.norm(target))
+    curvature = np.linalg.norm(X, 2) ** 2
+    w = np.zeros(X.shape[0])
+    for iteration in range(max_iter + 1):
+        z = preactivations(X, w)
+        gradient = X @ np.maximum(z, 0.0) - target
+        norm = np.linalg.norm(gradient)
+        if norm <= tol * size:
+            return w, iteration
+        active = X[:, z > 0]
+        damping = curvature * min(1e-3, norm / size) * 1e-3
+        direction = -np.linalg.solve(active @ active.T + damping * np.eye(w.size), gradient)
+        step = _exact_step(z, preactivations(X, direction), target @ direction)
+        if not step > 0:
+            break
+        w = w + step * direction
+    raise ArithmeticError(
+        f"minimise_relaxed: stopped at ‖½∇L_r‖ = {norm:.3g} after {iteration} steps, above tol = {tol}"
+    )
+
+
+def _exact_step(z, u, slope):
+    """Minimiser t ≥ 0 of the convex φ(t) = ½‖σ(z + tu)‖² − t·slope, from the breakpoints of its derivative."""
+    moving = u != 0
+    z, u = z[moving], u[moving]
+    active = (z > 0) | ((z == 0) & (u > 0))
+    breakpoints = -z / u
+    ahead = np.flatnonzero(breakpoints > 0)
+    order = ahead[np.argsort(breakpoints[ahead], kind="stable")]
+    toggled = np.sign(u[order])
+    # φ'(t) = quadratic·t + linear on the interval that ends at each breakpoint; the last interval is open.
+    quadratic = np.concatenate([[0.0], np.cumsum(toggled * u[order] ** 2)]) + u[active] @ u[active]
+    linear = np.concatenate([[0.0], np.cumsum(toggled * u[order] * z[order])]) + z[active] @ u[active] - slope
+    ends = np.append(breakpoints[order], np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        roots = np.where(quadratic > 0, -linear / quadratic, np.inf)
+    crossed = np.flatnonzero(roots <= ends)
+    if crossed.size == 0 or not np.isfinite(roots[crossed[0]]):
+        return 0.0
+    first = crossed[0]
+    return float(max(roots[first], 0.0 if first == 0 else ends[first - 1]))
+
+
+def _feasible_multipliers(X, y, w):
+    """λ = σ(Xᵀw) moved on its own support by least squares to satisfy Xλ = Xy, and kept non-negative."""
+    multipliers = np.maximum(preactivations(X, w), 0.0)
+    active = multipliers > 0
+    if active.any():
+        correction = np.linalg.lstsq(X[:, active], X @ (y - multipliers), rcond=None)[0]
+        multipliers[active] = np.maximum(multipliers[active] + correction, 0.0)
+    return multipliers

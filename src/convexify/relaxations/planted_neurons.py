@@ -1,0 +1,142 @@
+r"""Several ReLU neurons with unit output weights, f_W(x) = Σ_j σ(w_jᵀx): what becomes of the relaxation of one neuron.
+
+Orientation of `convexify.relaxations.neuron`: ``X`` is (d, n), columns are samples; ``W`` is (k, d), one neuron a row;
+leading axes are a batch of trials. Two things generalise the relaxed neuron, and for k = 1 they are the same:
+
+the *relaxed loss*, :math:`L_r(W) = \|f_W(X)\|^2 - 2\sum_j w_j^\top X y + \|y\|^2`. It is convex and does not see the
+order of the neurons, so the mean over all orders of a minimiser is a minimiser with equal neurons: min over k neurons =
+min over one, with w_j = w/k. Half its gradient is X(D_j f_W(X) − y) for neuron j.
+
+the *relaxed update*, :math:`w_j \leftarrow w_j - \eta X (f_W(X) - y)`: equation (6) of the survey without D. It is the
+same for every neuron, so the differences w_j − w_1 never change: gradient descent on the convex function
+:math:`c \mapsto \tfrac12\sum_j\|\sigma(X^\top(w_j + c))\|^2 - c^\top X y` of the common shift c, d of kd parameters.
+"""
+
+from itertools import permutations
+
+import numpy as np
+
+from convexify.checks import as_batch, as_integer, one_of
+from convexify.relaxations.neuron import default_step, descend
+
+RULES = ("vanilla", "relaxed loss", "relaxed update")
+_MOST_NEURONS = 6
+
+
+def network(X, W):
+    """Outputs f_W(x) = Σ_j σ(w_jᵀx), shape (…, n), for X (…, d, n) and W (…, k, d)."""
+    return np.maximum(np.matmul(W, X), 0.0).sum(axis=-2)
+
+
+def network_loss(X, y, W):
+    """Squared loss ‖f_W(X) − y‖² of each trial, shape (…).
+
+    Parameters
+    ----------
+    X : array_like, shape (…, d, n)
+        Samples are columns.
+    y : array_like, shape (…, n)
+    W : array_like, shape (…, k, d)
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or an entry is not finite.
+    """
+    X, y, W = _checked(X, y, W)
+    return ((network(X, W) - y) ** 2).sum(axis=-1)
+
+
+def network_relaxed_loss(X, y, W):
+    """Relaxed loss ‖f_W(X)‖² − 2Σ_j w_jᵀXy + ‖y‖² of each trial, convex in W; arguments as in `network_loss`."""
+    X, y, W = _checked(X, y, W)
+    linear = (np.matmul(W, X).sum(axis=-2) * y).sum(axis=-1)
+    return (network(X, W) ** 2).sum(axis=-1) - 2.0 * linear + (y**2).sum(axis=-1)
+
+
+def update_direction(X, y, W, *, rule):
+    """What one step of ``rule`` subtracts from W, before the step length; arguments as in `network_loss`.
+
+    Parameters
+    ----------
+    rule : {"vanilla", "relaxed loss", "relaxed update"}
+        Half the gradient of the loss, half a subgradient of the relaxed loss, or the relaxed update.
+
+    Returns
+    -------
+    ndarray, shape (…, k, d)
+    """
+    one_of("rule", rule, RULES)
+    X, y, W = _checked(X, y, W)
+    return _direction(X, y, W, rule)
+
+
+def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
+    """Descent of all trials at once by one of the rules of `update_direction`.
+
+    Parameters
+    ----------
+    X : array_like, shape (…, d, n)
+        Samples are columns.
+    y : array_like, shape (…, n)
+    W0 : array_like, shape (…, k, d)
+        Initial weights.
+    rule : {"vanilla", "relaxed loss", "relaxed update"}
+    step : float or array_like, shape (…), optional
+        Step length > 0; by default 1/(k‖X‖₂²) of each trial.
+    iterations : int
+        Number of steps, at least 0.
+    record : sequence of int, optional
+        Iterations at which the weights are kept, by default only the last.
+
+    Returns
+    -------
+    convexify.relaxations.neuron.Trajectory
+        ``weights`` of shape (records, …, k, d).
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, an entry is not finite, or an option is out of range.
+    """
+    one_of("rule", rule, RULES)
+    X, y, W0 = _checked(X, y, W0, start="W0")
+    if step is None:
+        step = default_step(X) / W0.shape[-2]
+    return descend(lambda W: _direction(X, y, W, rule), W0, step=step, iterations=iterations, record=record)
+
+
+def matched_distance(W, planted):
+    """Frobenius distance ‖W − PW*‖ over the best order P of the planted neurons.
+
+    Parameters
+    ----------
+    W, planted : array_like, shape (…, k, d)
+        Estimated and planted neurons, k ≤ 6.
+
+    Returns
+    -------
+    ndarray, shape (…)
+    """
+    W = as_batch("W", W, shape=(None, None))
+    planted = as_batch("planted", planted, shape=W.shape[-2:])
+    neurons = as_integer("W (number of neurons)", W.shape[-2], maximum=_MOST_NEURONS)
+    squares = [((W - planted[..., list(order), :]) ** 2).sum(axis=(-2, -1)) for order in permutations(range(neurons))]
+    return np.sqrt(np.min(squares, axis=0))
+
+
+def _direction(X, y, W, rule):
+    z = np.matmul(W, X)
+    active = z >= 0
+    outputs = np.where(active, z, 0.0).sum(axis=-2)
+    if rule == "relaxed loss":
+        weights = active * outputs[..., None, :] - y[..., None, :]
+    else:
+        residual = (outputs - y)[..., None, :]
+        weights = active * residual if rule == "vanilla" else np.broadcast_to(residual, z.shape)
+    return np.matmul(weights, np.swapaxes(X, -1, -2))
+
+
+def _checked(X, y, W, start="W"):
+    X = as_batch("X", X, shape=(None, None))
+    return X, as_batch("y", y, shape=(X.shape[-1],)), as_batch(start, W, shape=(None, X.shape[-2]))
