@@ -3,8 +3,9 @@
 import cvxpy as cp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import nnls
 
 from convexify.relaxations.minimisers import (
     loss_is_convex,
@@ -44,6 +45,8 @@ def test_relaxed_minimum_agrees_with_cvxpy(seed, labels):
 @given(seed=seeds)
 def test_relaxed_minimum_is_certified_by_its_dual(seed):
     X, y, *_ = problem(seed)
+    # Within rounding of being unbounded a minimiser lies too far out for the tolerances below.
+    assume(unbounded_direction(X, y) is not None or np.abs(nnls(X, X @ y)[0]).max() < 1e2)
     found = minimise_relaxed(X, y)
     if found.bounded:
         assert abs(found.gap) <= 1e-9

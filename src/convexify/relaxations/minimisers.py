@@ -55,7 +55,7 @@ def minimise_relaxed(X, y, *, tol=1e-11, max_iter=500):
         Samples are columns.
     y : array_like, shape (n,)
     tol : float
-        Stop at ‖½∇L_r‖ ≤ tol·max(1, ‖Xy‖).
+        Stop at ‖½∇L_r‖ ≤ tol·max(1, ‖Xy‖), or where rounding of Xᵀw forbids better.
     max_iter : int
         Largest number of Newton steps.
 
@@ -68,7 +68,8 @@ def minimise_relaxed(X, y, *, tol=1e-11, max_iter=500):
     ValueError
         If shapes disagree, an entry is not finite, or ``tol``, ``max_iter`` are out of range.
     ArithmeticError
-        If ``max_iter`` steps or the line search do not reach ``tol``; the message says how far it came.
+        If ``max_iter`` steps or the line search do not reach ``tol``; the message says how far it came. Seen only where
+        L_r is within rounding of being unbounded below.
 
     Notes
     -----
@@ -267,22 +268,27 @@ def _newton(X, y, tol, max_iter):
     target = X @ y
     size = max(1.0, np.linalg.norm(target))
     curvature = np.linalg.norm(X, 2) ** 2
-    w = np.zeros(X.shape[0])
+    w, previous, floor = np.zeros(X.shape[0]), np.inf, 1e-10
     for iteration in range(max_iter + 1):
         z = preactivations(X, w)
         gradient = X @ np.maximum(z, 0.0) - target
         norm = np.linalg.norm(gradient)
-        if norm <= tol * size:
+        # Rounding of Xᵀw alone moves the gradient by the second bound.
+        goal = max(tol * size, 16.0 * np.finfo(float).eps * curvature * np.linalg.norm(w))
+        if norm <= goal:
             return w, iteration
         active = X[:, z > 0]
-        damping = curvature * min(1e-3, norm / size) * 1e-3
+        # The floor keeps the null space of the active samples, where a step would be rounding noise, out of the step.
+        # It sinks when progress stalls: near-unbounded problems have eigenvalues below it.
+        floor = max(floor / 10.0, 1e-15) if norm > max(0.9 * previous, 1e-6 * size) else 1e-10
+        damping = curvature * max(floor, 1e-3 * min(1e-3, norm / size))
         direction = -np.linalg.solve(active @ active.T + damping * np.eye(w.size), gradient)
         step = _exact_step(z, preactivations(X, direction), target @ direction)
         if not step > 0:
             break
-        w = w + step * direction
+        w, previous = w + step * direction, norm
     raise ArithmeticError(
-        f"minimise_relaxed: stopped at ‖½∇L_r‖ = {norm:.3g} after {iteration} steps, above tol = {tol}"
+        f"minimise_relaxed: stopped at ‖½∇L_r‖ = {norm:.3g} after {iteration} steps, above {goal:.3g}"
     )
 
 
