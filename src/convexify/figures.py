@@ -5,7 +5,6 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
-import seaborn as sns
 
 #: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
 COLOURS = {
@@ -30,8 +29,12 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "axes.prop_cycle": mpl.cycler(color=CYCLE),
     "axes.titlesize": "medium",
-    "axes.titleweight": "semibold",
+    "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 1.0,
+    "axes.edgecolor": "0.15",
     "font.size": 11,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
@@ -67,7 +70,7 @@ def subplots(rows=1, columns=1, *, width=None, height=None, **keywords):
 
 def apply_style():
     """Set the house style for every figure made afterwards."""
-    sns.set_theme(context="notebook", style="ticks", rc=STYLE)
+    mpl.rcParams.update(STYLE)
 
 
 def band(axes, x, centre, lower, upper, **keywords):

@@ -10,7 +10,7 @@ from convexify_workflow.dependencies import code_of
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import SettingsError, check_config, load_settings
 
-FOLDERS = {folder.name: folder for folder in sorted(Path("workflow/experiments").iterdir()) if folder.is_dir()}
+FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
 FIGURES = {}
 DATASETS = yaml.safe_load(Path("data/sources.yaml").read_text(encoding="utf-8"))
 
@@ -63,3 +63,8 @@ def registry_entry(wildcards):
     if wildcards.dataset not in DATASETS:
         raise WorkflowError(f"no data set called {wildcards.dataset}; known are {', '.join(sorted(DATASETS))}")
     return DATASETS[wildcards.dataset]
+
+
+def prepared_unless(synthetic, datasets):
+    """Paths of prepared data sets, without the one that its experiment draws itself."""
+    return [f"data/prepared/{dataset}.npz" for dataset in datasets if dataset != synthetic]

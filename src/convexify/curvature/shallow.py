@@ -77,9 +77,12 @@ class ShallowLoss:
 
     def __call__(self, theta):
         """Loss at a flat float64 tensor; differentiable by torch."""
+        return ((self.output(theta, torch.as_tensor(self.X)) - torch.as_tensor(self.y)) ** 2).mean()
+
+    def output(self, theta, X):
+        """Output of the network at the rows of a tensor ``X``, shape (n,); differentiable by torch in both."""
         parts = self.layout
-        W = theta[parts.W].reshape(self.width, -1)
-        hidden = torch.as_tensor(self.X) @ W.T
+        hidden = X @ theta[parts.W].reshape(self.width, -1).T
         if self.hidden_bias:
             hidden = hidden + theta[parts.b]
         hidden = {
@@ -91,9 +94,7 @@ class ShallowLoss:
         output = hidden @ theta[parts.a]
         if self.output_bias:
             output = output + theta[parts.c]
-        if self.skip:
-            output = output + torch.as_tensor(self.X) @ theta[parts.s]
-        return ((output - torch.as_tensor(self.y)) ** 2).mean()
+        return output + X @ theta[parts.s] if self.skip else output
 
     def neurons(self, theta):
         """Incoming weights (w, b) and outgoing weight a of each neuron, shape (m, d [+ 1] + 1)."""

@@ -126,7 +126,10 @@ def _most_negative(loss, lower, upper, free, samples, starts, rng):
     unit = np.vstack([sobol, corners, np.full((1, free.size), 0.5)])
     points = np.tile(lower, (len(unit), 1))
     points[:, free] += unit * (upper - lower)[free]
-    values = np.array([_smallest(loss, point, free)[0] for point in points])
+    hessians = _at_all(torch.func.hessian(loss), points)[:, free[:, None], free[None, :]]
+    if not np.isfinite(hessians).all():
+        raise ValueError("loss: expected a finite Hessian on the box, got NaN or infinite entries")
+    values = np.linalg.eigvalsh((hessians + hessians.swapaxes(1, 2)) / 2)[:, 0]
     best = points[np.argsort(values)[:starts]]
     bounds = list(zip(lower[free], upper[free], strict=True))
     candidates = [(float(values.min()), points[int(values.argmin())])]
@@ -162,13 +165,22 @@ def _eigenvalue_and_gradient(x, loss, template, free):
     return value, torch.func.grad(along)(torch.as_tensor(point)).numpy()[free]
 
 
+def _at_all(function, points):
+    """Values of a function at every row; a function that cannot be vectorised is called row by row."""
+    points = torch.as_tensor(points)
+    try:
+        return torch.func.vmap(function)(points).numpy()
+    except RuntimeError:
+        return torch.stack([function(point) for point in points]).numpy()
+
+
 def _refuse_kinks(loss, lower, upper, rng, chords=32, pieces=64, halvings=40):
     """Raise if the gradient jumps along a random chord: bisect where it changes fastest; a jump does not shrink."""
     gradient = torch.func.grad(loss)
     for _ in range(chords):
         ends = lower + rng.random((2, lower.size)) * (upper - lower)
         grid = np.linspace(0, 1, pieces + 1)
-        slopes = np.array([gradient(torch.as_tensor(ends[0] + t * (ends[1] - ends[0]))).numpy() for t in grid])
+        slopes = _at_all(gradient, ends[0] + grid[:, None] * (ends[1] - ends[0]))
         if not np.isfinite(slopes).all():
             raise ValueError("loss: expected a finite gradient on the box, got NaN or infinite entries")
         steepest = int(np.linalg.norm(np.diff(slopes, axis=0), axis=1).argmax())
