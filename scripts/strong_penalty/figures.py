@@ -37,11 +37,15 @@ def errors_against_lambda(paths, baselines, thresholds):
         top.axhline(chosen["test_error"], color=COLOURS["grey"], linewidth=1, label="λ‖θ‖² chosen by validation, test")
         bottom.plot(rows["lam"], rows["distinct_minima"], "o-", label="points")
         bottom.plot(rows["lam"], rows["distinct_functions"], "s--", label="functions (modulo symmetry)")
-        dead = rows.loc[rows["hidden_spread"] <= 1e-3, "lam"].min()
+        marks = {
+            "--": rows.loc[rows["hidden_spread"] <= 1e-3, "lam"].min(),
+            ":": rows.loc[rows["distinct_neurons"] <= 1, "lam"].min(),
+        }
         for ax in (top, bottom):
             ax.axvspan(threshold["lower"], threshold["upper"], color=COLOURS["orange"], alpha=0.35, linewidth=0)
-            if np.isfinite(dead):
-                ax.axvline(dead, color=COLOURS["black"], linestyle="--", linewidth=1)
+            for style, lam in marks.items():
+                if np.isfinite(lam):
+                    ax.axvline(lam, color=COLOURS["black"], linestyle=style, linewidth=1.3)
             ax.set_xscale("log")
         top.set_title(name)
         bottom.set_xlabel("penalty factor λ")
@@ -52,9 +56,15 @@ def errors_against_lambda(paths, baselines, thresholds):
     handles += [
         *more,
         axes[0, 0].axvspan(np.nan, np.nan, color=COLOURS["orange"], alpha=0.35),
-        axes[0, 0].plot([], [], "k--", linewidth=1)[0],
+        axes[0, 0].plot([], [], "k--", linewidth=1.3)[0],
+        axes[0, 0].plot([], [], "k:", linewidth=1.3)[0],
     ]
-    labels += [*names, "λ_conv: certified bracket", "λ_zero: hidden layer contributes nothing"]
+    labels += [
+        *names,
+        "λ_conv: certified bracket",
+        "λ_zero: hidden layer contributes nothing",
+        "λ_identical: one distinct neuron",
+    ]
     figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize="small")
     return figure
 
@@ -136,6 +146,9 @@ def threshold_growth(growth):
         title="A larger domain needs a larger λ: on an unbounded one none suffices",
     )  # fmt: skip
     ax.set_xticks(rows["box"], [f"{box:g}" for box in rows["box"]])
+    ticks = [0.5, 1, 2, 5, 10, 20, 50]
+    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_ylim(0.8 * growth["lower"].min(), 1.25 * growth["lower"].max())
     ax.minorticks_off()
     ax.legend()
     return figure
