@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from convexify.relaxations.minimisers import (
-    loss_is_convex,
     minimise_relaxed,
     minimise_scalar_weight,
     minimise_vanilla,
@@ -116,38 +115,6 @@ def test_multi_start_reaches_the_scalar_minimum_and_never_ends_above_a_start(see
     assert values.min() == pytest.approx(minimise_scalar_weight(x, y)[1], abs=1e-6 * (1 + y @ y))
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=seeds)
-def test_loss_called_convex_has_no_chord_below_it_and_loss_called_non_convex_has_one(seed):
-    rng = np.random.default_rng(seed)
-    d, n = int(rng.integers(1, 4)), int(rng.integers(1, 6))
-    X = rng.integers(-2, 3, size=(d, n)).astype(float)
-    y = rng.integers(-3, 2, size=n).astype(float)
-    convex = loss_is_convex(X, y)
-    violation = worst_kink(X, y, rng)
-    assert violation <= 1e-9 if convex else violation > 1e-9
-
-
-def worst_kink(X, y, rng):
-    """Largest midpoint violation over short chords across each hyperplane, at random points of it."""
-    worst = -np.inf
-    for x in X.T[np.linalg.norm(X, axis=0) > 0]:
-        normal = x / np.linalg.norm(x)
-        for base in 3.0 * rng.standard_normal((20, x.size)):
-            base = base - (base @ normal) * normal
-            a, b = base + 1e-5 * normal, base - 1e-5 * normal
-            gap = loss(X, y, (a + b) / 2) - (loss(X, y, a) + loss(X, y, b)) / 2
-            worst = max(worst, float(gap) / 1e-5)
-    # Curvature alone can make a chord lie above by the square of its length, never below.
-    return worst
-
-
-def test_a_positive_label_does_not_make_the_loss_non_convex_when_a_parallel_sample_outweighs_it():
-    assert loss_is_convex([[1.0, -1.0]], [1.0, -2.0])
-    assert not loss_is_convex([[1.0, -1.0]], [1.0, 1.0])
-    assert loss_is_convex([[1.0, 0.5]], [-1.0, 0.0])
-
-
 def test_identifiability_agrees_with_the_spread_of_relaxed_minimisers():
     agreed = []
     for seed in range(40):
@@ -176,7 +143,6 @@ def test_identifiability_agrees_with_the_spread_of_relaxed_minimisers():
         (lambda: minimise_relaxed([[1.0]], [1.0], max_iter=0), "^max_iter: expected at least 1"),
         (lambda: minimise_vanilla([[1.0]], [1.0], np.ones((2, 2))), "^starts: expected 1 columns"),
         (lambda: planted_neuron_is_identifiable([[1.0]], [-1.0]), "^y: expected no negative entry"),
-        (lambda: loss_is_convex([1.0], [1.0]), "^X: expected a two-dimensional array"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):

@@ -17,6 +17,7 @@ from convexify.relaxations.planted_neurons import (
     network_descent,
     network_loss,
     network_relaxed_loss,
+    planted_problem,
     update_direction,
 )
 
@@ -121,3 +122,15 @@ def test_bad_input_is_refused_by_name(change, message):
 def test_matching_more_than_six_neurons_is_refused():
     with pytest.raises(ValueError, match=r"^W \(number of neurons\): expected at most 6"):
         matched_distance(np.ones((7, 2)), np.ones((7, 2)))
+
+
+def test_planted_problem_labels_unit_neurons_and_scales_one_noise():
+    sizes = {"trials": 3, "d": 4, "n": 6, "neurons": 2}
+    X, y, W = planted_problem(np.random.default_rng(5), **sizes)
+    _, noisy, _ = planted_problem(np.random.default_rng(5), **sizes, noise=0.1)
+    _, noisier, _ = planted_problem(np.random.default_rng(5), **sizes, noise=0.2)
+    np.testing.assert_allclose(np.linalg.norm(W, axis=-1), 1)
+    np.testing.assert_allclose(network_loss(X, y, W), 0, atol=1e-20)
+    np.testing.assert_allclose(noisier - y, 2 * (noisy - y), atol=1e-12)
+    with pytest.raises(ValueError, match=r"^noise: expected at least 0"):
+        planted_problem(np.random.default_rng(5), **sizes, noise=-1.0)

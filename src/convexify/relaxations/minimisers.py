@@ -1,4 +1,4 @@
-r"""Minimisers of the relaxed and of the squared loss of a ReLU neuron: when they exist, are unique, are easy to find.
+r"""Minimisers of the relaxed and of the squared loss of a ReLU neuron: when they exist and are unique.
 
 Notation and orientation of `convexify.relaxations.neuron`: columns of ``X`` (d, n) are samples.
 """
@@ -179,39 +179,6 @@ def minimise_scalar_weight(x, y):
     values = [float(loss(x[None], y, [w])) for w in candidates]
     best = int(np.argmin(values))
     return candidates[best], values[best]
-
-
-def loss_is_convex(X, y, *, tol=1e-9):
-    r"""Whether the squared loss L is convex in w.
-
-    Parameters
-    ----------
-    X : array_like, shape (d, n)
-        Samples are columns.
-    y : array_like, shape (n,)
-    tol : float
-        Samples whose unit vectors (up to sign) differ by less lie on one line.
-
-    Returns
-    -------
-    bool
-
-    Notes
-    -----
-    L is continuous and a convex quadratic on every cell of the arrangement {xᵢᵀw = 0}. Across the hyperplane
-    orthogonal to a line, the slope in direction u jumps by :math:`-2\sum_i y_i |x_i^\top u|` over the samples on that
-    line. So L is convex exactly if :math:`\sum y_i \|x_i\| \le 0` over the samples of every line through 0. A
-    positive label is necessary for non-convexity, and sufficient if no two samples are parallel.
-    """
-    X = as_matrix("X", X)
-    y = as_vector("y", y, length=X.shape[1])
-    norms = np.linalg.norm(X, axis=0)
-    kept = norms > 0
-    directions, weights = (X[:, kept] / norms[kept]).T, (y * norms)[kept]
-    if (weights <= 0).all():
-        return True
-    distances = np.minimum(*(np.linalg.norm(directions[:, None] - s * directions[None], axis=2) for s in (1, -1)))
-    return bool(((distances < tol) @ weights <= tol * np.abs(weights).max()).all())
 
 
 def planted_neuron_is_identifiable(X, y):

@@ -16,11 +16,40 @@ from itertools import permutations
 
 import numpy as np
 
-from convexify.checks import as_batch, as_integer, one_of
+from convexify.checks import as_batch, as_integer, as_number, one_of
 from convexify.relaxations.neuron import default_step, descend
 
 RULES = ("vanilla", "relaxed loss", "relaxed update")
 _MOST_NEURONS = 6
+
+
+def planted_problem(generator, *, trials, d, n, neurons=1, noise=0.0):
+    """Gaussian samples labelled by random ReLU neurons of norm 1, with additive label noise.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Draws samples, neurons and noise in this order: another ``noise`` level scales the same noise.
+    trials, d, n, neurons : int
+        Number of independent trials, dimension, samples, planted neurons.
+    noise : float
+        Standard deviation of the label noise.
+
+    Returns
+    -------
+    X : ndarray, shape (trials, d, n)
+        Standard Gaussian; samples are columns.
+    y : ndarray, shape (trials, n)
+    W : ndarray, shape (trials, neurons, d)
+        Planted neurons, uniform on the unit sphere.
+    """
+    for name, size in (("trials", trials), ("d", d), ("n", n), ("neurons", neurons)):
+        as_integer(name, size, minimum=1)
+    as_number("noise", noise, minimum=0)
+    X = generator.standard_normal((trials, d, n))
+    W = generator.standard_normal((trials, neurons, d))
+    W /= np.linalg.norm(W, axis=-1, keepdims=True)
+    return X, network(X, W) + noise * generator.standard_normal((trials, n)), W
 
 
 def network(X, W):
