@@ -110,7 +110,7 @@ def certify_point(X, y, patterns, beta, v, w=None, *, nu=None, multipliers=None,
 
 
 def certificate(program, v, w, nu, multipliers):
-    """`evaluate` for a `Program`, with ``v, w`` (d, P, c), ``nu`` (n, c) and ``multipliers`` (pair of (n, P, c) or None)."""
+    """`evaluate` for a `Program`: ``v, w`` (d, P, c), ``nu`` (n, c), ``multipliers`` None or a pair of (n, P, c)."""
     parts = [v] if w is None else [v, w]
     prediction = program.predict(v if w is None else v - w)
     primal = program.loss.value(prediction, program.y) + program.beta * sum(
@@ -127,7 +127,7 @@ def certificate(program, v, w, nu, multipliers):
 
 
 def dual_bounds(program, nu, multipliers):
-    """Proved bound on each group's dual norm at ``nu``: [for v] in a gated program, [for v, for w] with cones; (P,) each."""
+    """Proved bounds on the groups' dual norms at ``nu``: [for v] if gated, [for v, for w] with cones; (P,) each."""
     correlation = program.correlate(nu)
     if program.gated:
         return [program.dual_norms(correlation)]
@@ -151,8 +151,11 @@ def refine_multipliers(program, nu, multipliers=None):
             which = open_groups[start : start + 64]
             signs = 2.0 * np.repeat(program.patterns[:, which], c, axis=1) - 1.0
             points = sign * correlation[:, which].reshape(-1, len(which) * c)
-            likely = [np.flatnonzero(m > 1e-3 * m.max()) for m in part[:, which].reshape(n, -1).T]
-            _, found, _ = project_onto_cones(program.X, signs, points, [rows[:200] for rows in likely])
+            likely = [np.flatnonzero(m > 1e-3 * m.max())[: 2 * len(points)] for m in part[:, which].reshape(n, -1).T]
+            _, values, support = project_onto_cones(program.X, signs, points, likely)
+            found = np.zeros((n, len(which) * c))
+            for column, rows in enumerate(support):
+                found[rows, column] = values[column]
             found = found.reshape(n, len(which), c)
             if program.group_norm == "nuclear":  # the Euclidean projection need not have the least spectral norm
                 lifted = program.X.T @ (found.reshape(n, -1) * signs)

@@ -47,7 +47,7 @@ class SquaredLoss:
 
 
 class LogisticLoss:
-    r""":math:`\sum\log(1+e^{-yf})` with labels ±1; with :math:`a=y\nu\in[0,1]` the dual value is the entropy of ``a``."""
+    r""":math:`\sum\log(1+e^{-yf})`, labels ±1; the dual value is the entropy of :math:`a=y\nu\in[0,1]`."""
 
     name = "logistic"
     smooth = True

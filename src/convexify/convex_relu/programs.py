@@ -75,7 +75,7 @@ class Program:
         return np.linalg.norm(blocks, axis=(1, 2))
 
     def dual_norms(self, u):
-        """Dual of `norms`, shape (P,): the Frobenius norm is its own, the nuclear norm's is the largest singular value."""
+        """Dual of `norms`, shape (P,): Frobenius for Frobenius, the largest singular value for nuclear."""
         blocks = u.transpose(1, 0, 2)
         return np.linalg.norm(blocks, ord=2 if self.group_norm == "nuclear" else None, axis=(1, 2))
 

@@ -1,10 +1,11 @@
 """Projection onto the cones of activation patterns, and the proximal operator of a norm restricted to such a cone."""
 
 import numpy as np
+from scipy.linalg import lapack
 from scipy.optimize import nnls
 
 
-def project_onto_cones(X, signs, points, support=None):
+def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outputs=1, enough=0.0, product=None):
     r"""Euclidean projection of each point onto its own polyhedral cone :math:`\{u : \mathrm{diag}(\sigma_g)Xu\ge0\}`.
 
     Parameters
@@ -15,22 +16,30 @@ def project_onto_cones(X, signs, points, support=None):
         ±1; column ``g`` belongs to point ``g``.
     points : ndarray, shape (d, G)
     support : list of ndarray of int, optional
-        For each point, rows that are likely to bind: the third result of an earlier call.
+        For each point, rows that are likely to bind, such as the third result of an earlier call.
+    tolerance : float
+        Violation that is left alone, relative to the length of the point and of the row.
+    outputs, enough : int and float
+        Stop early for each block of ``outputs`` successive points once its joint norm is proved to be at most
+        ``enough``: then the projection onto a larger cone is returned.
+    product : callable, optional
+        ``u -> X @ u``, for instance on another device.
 
     Returns
     -------
     projections : ndarray, shape (d, G)
-    multipliers : ndarray, shape (n, G)
-        Non-negative, with ``projections = points + X' (signs * multipliers)`` to rounding.
+    multipliers : list of ndarray
+        Positive, one for each row in ``support``: ``projections[:, g] = points[:, g] + X[s].T @ (signs[s, g] * m)``.
     support : list of ndarray of int
-        Rows with positive multipliers.
+        Rows with a positive multiplier.
 
     Notes
     -----
-    By Moreau's decomposition the projection is :math:`z+B^\top\mu` for the :math:`\mu\ge0` of least residual [1]_. Few
-    rows bind, so the non-negative least squares problem is solved on a small set of rows (Lawson and Hanson's method),
-    rows found violated are added, rows with a zero multiplier leave, until none is violated. The residual grows strictly
-    from one set to the next, so no set returns and the method is finite.
+    By Moreau's decomposition the projection is :math:`z+B^\top\mu` for the :math:`\mu\ge0` of least residual [1]_. At
+    most ``d`` rows bind, so the non-negative least squares problem is solved on a small set of rows, rows found
+    violated are added, rows with a zero multiplier leave, until none is violated. The distance to ``z`` grows strictly
+    from one set to the next, so no set returns and the method is finite. The right set, known from an earlier call,
+    costs one Cholesky factor; otherwise the problem on the set goes to Lawson and Hanson's method.
 
     References
     ----------
@@ -39,45 +48,50 @@ def project_onto_cones(X, signs, points, support=None):
     n, d = X.shape
     count = points.shape[1]
     length = np.linalg.norm(X, axis=1)
-    unit = X / np.where(length > 0, length, 1.0)[:, None]
-    multipliers, projections = np.zeros((n, count)), points.copy()
+    length[length == 0] = 1.0
+    product = product or (lambda u: X @ u)
+    projections = points.copy()
     support = [np.empty(0, int)] * count if support is None else list(support)
-    tolerance = 1e-14 * np.linalg.norm(points, axis=0)
-    waiting = [g for g in range(count) if len(support[g])]
-    _solve_on_rows(unit, signs, points, support, waiting, projections, multipliers)
-    waiting = np.arange(count)
+    multipliers = [np.empty(0)] * count
+    slack = tolerance * np.linalg.norm(points, axis=0)
+    active = np.arange(count)
     for _ in range(50 + 10 * d):
-        rows = (unit @ projections[:, waiting]) * signs[:, waiting]
-        still = rows.min(axis=0) < -tolerance[waiting]
-        rows, waiting = rows[:, still], waiting[still]
-        if not len(waiting):
-            break
-        earlier = [support[g] for g in waiting]
-        for column, g in enumerate(waiting):
+        for g in active:
+            if len(support[g]):
+                cone = X[support[g]] * (signs[support[g], g] / length[support[g]])[:, None]
+                projections[:, g], values = _project_onto_rows(cone, points[:, g])
+                support[g] = support[g][values > 0]
+                multipliers[g] = values[values > 0] / length[support[g]]
+        if enough > 0:
+            small = np.linalg.norm(projections.reshape(d, -1, outputs), axis=(0, 2)) <= enough
+            active = active[~small[active // outputs]]
+        rows = product(projections[:, active]) * signs[:, active] / length[:, None]
+        outside = rows.min(axis=0) < -slack[active]
+        active, rows = active[outside], rows[:, outside]
+        unchanged = np.zeros(len(active), bool)
+        for column, g in enumerate(active):
             values = rows[:, column]
             values[support[g]] = 0.0
-            worst = np.argpartition(values, min(d, n - 1))[: min(d, n)]
-            support[g] = np.concatenate([support[g], worst[values[worst] < -tolerance[g]]])
-        _solve_on_rows(unit, signs, points, support, waiting, projections, multipliers)
-        # the same rows again: what is left of the violation is rounding
-        changed = [
-            not np.array_equal(np.sort(old), np.sort(support[g])) for old, g in zip(earlier, waiting, strict=True)
-        ]
-        waiting = waiting[changed]
-    return projections, multipliers / np.where(length > 0, length, 1.0)[:, None], support
+            worst = np.argpartition(values, min(d, n - 1))[:d]
+            worst = worst[values[worst] < -slack[g]]
+            unchanged[column] = not len(worst)
+            support[g] = np.concatenate([support[g], worst])
+        active = active[~unchanged]  # only rows already in the set are violated: by rounding
+        if not len(active):
+            break
+    return projections, multipliers, support
 
 
-def _solve_on_rows(unit, signs, points, support, which, projections, multipliers):
-    for g in which:
-        cone = unit[support[g]] * signs[support[g], g, None]
-        values, _ = nnls(cone.T, -points[:, g], maxiter=20 * (len(cone) + len(points)))
-        multipliers[:, g] = 0.0
-        multipliers[support[g], g] = values
-        projections[:, g] = points[:, g] + cone.T @ values
-        support[g] = support[g][values > 0]
-
-
-def shrink(points, amount):
-    """Group soft-thresholding: each column of ``points`` (d, G) shortened by ``amount``, zero if it is shorter."""
-    norms = np.linalg.norm(points, axis=0)
-    return points * np.maximum(0.0, 1.0 - amount / np.where(norms > 0, norms, 1.0)) * (norms > 0)
+def _project_onto_rows(cone, point):
+    """Projection of ``point`` onto {u : cone u >= 0} for few unit rows, and the multipliers."""
+    if len(cone) <= len(point):
+        factor, failed = lapack.dpotrf(cone @ cone.T, lower=1)
+        if not failed:
+            values = lapack.dpotrs(factor, -(cone @ point), lower=1)[0]
+            projection = point + cone.T @ values
+            values -= lapack.dpotrs(factor, cone @ projection, lower=1)[0]  # one step of refinement
+            projection = point + cone.T @ values
+            if values.min() > 0 and np.abs(cone @ projection).max() <= 1e-14 * np.linalg.norm(point):
+                return projection, values
+    values, _ = nnls(cone.T, -point, maxiter=100 + 20 * len(cone))
+    return point + cone.T @ values, values

@@ -1,5 +1,6 @@
 """What `solve` returns, and the warning it gives when time runs out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,8 @@ class Solution:
         Iterations of the solver named in ``solver``.
     solver : str
     history : pandas.DataFrame
-        Columns ``seconds, iteration, primal, dual, gap``: each certified state, the last row is the answer.
+        Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account; the last
+        row is the certificate of the answer.
     """
 
     v: np.ndarray
@@ -42,3 +44,24 @@ class Solution:
     iterations: int
     solver: str
     history: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a solver hands to `solve` after an iteration, with its own account of both objectives.
+
+    Attributes
+    ----------
+    primal, dual : float
+    point : callable
+        Returns ``v, w`` (d, P, c), ``w`` None if gated.
+    nu : ndarray, shape (n, c)
+    multipliers : callable
+        Returns the cones' multipliers, a pair of (n, P, c), or None.
+    """
+
+    primal: float
+    dual: float
+    point: Callable
+    nu: np.ndarray
+    multipliers: Callable

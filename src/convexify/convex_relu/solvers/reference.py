@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from convexify.convex_relu.certificates import certificate, refine_multipliers
+from convexify.convex_relu.solution import Candidate
+
 SOLVERS = ("CLARABEL", "SCS")
 
 
@@ -40,21 +43,19 @@ def solve_with_cvxpy(program, *, tolerance=1e-9, max_time=None, solver="CLARABEL
     for sign, part in zip((1, -1), parts, strict=False):
         total = total + sum(sign * (program.patterns[:, i, None] * program.X) @ u for i, u in enumerate(part))
     link = f == total
-    cones = []
-    if not program.gated:
-        signed = [(2.0 * program.patterns[:, i, None] - 1.0) * program.X for i in range(p)]
-        cones = [[signed[i] @ u >= 0 for i, u in enumerate(part)] for part in parts]
+    signed = [] if program.gated else [(2.0 * program.patterns[:, i, None] - 1.0) * program.X for i in range(p)]
+    cones = [[rows @ u >= 0 for rows, u in zip(signed, part, strict=True)] for part in parts if signed]
     norm = cp.normNuc if program.group_norm == "nuclear" else lambda u: cp.norm(u, "fro")
     penalty = program.beta * sum(norm(u) for part in parts for u in part)
-    problem = cp.Problem(cp.Minimize(_loss(cp, program, f) + penalty), [link, *sum(cones, [])])
+    problem = cp.Problem(
+        cp.Minimize(_loss(cp, program, f) + penalty), [link, *(cone for part in cones for cone in part)]
+    )
     problem.solve(solver=solver, **_options(solver, tolerance, max_time))
     if f.value is None or parts[0][0].value is None:
         raise RuntimeError(f"{solver} returned no point: status {problem.status}")
     blocks = [np.stack([u.value for u in part], axis=1) for part in parts]
-    multipliers = None
-    if not program.gated:
-        multipliers = [np.stack([cone.dual_value for cone in part], axis=1) for part in cones]
-    # cvxpy's Lagrangian of `f == total` has the term link.dual_value'(f - total); its sign depends on nothing else
+    multipliers = [np.stack([cone.dual_value for cone in part], axis=1) for part in cones] or None
+    # the Lagrangian of `f == total` has the term dual_value'(f - total), so that dual_value = -gradient of the loss
     nu = np.asarray(link.dual_value).reshape(program.y.shape)
     iterations = int(problem.solver_stats.num_iters or 0)
     return blocks[0], None if program.gated else blocks[1], nu, multipliers, iterations
@@ -72,3 +73,17 @@ def _options(solver, tolerance, max_time):
         return {"eps": tolerance, "max_iters": 100_000, **({"time_limit_secs": max_time} if max_time else {})}
     options = {"tol_gap_abs": tolerance, "tol_gap_rel": tolerance, "tol_feas": tolerance, "max_threads": 1}
     return {**options, **({"time_limit": max_time} if max_time else {})}
+
+
+def iterate(program, tolerance, max_time=None):
+    """The one `Candidate` of cvxpy with Clarabel, with its dual point or the loss's gradient, whichever proves more."""
+    v, w, nu, multipliers, _ = solve_with_cvxpy(program, tolerance=min(1e-3 * tolerance, 1e-8), max_time=max_time)
+    options = [program.loss.clip_dual(nu, program.y)]
+    if program.loss.smooth:
+        options.append(program.loss.negative_gradient(program.predict(v if w is None else v - w), program.y))
+    judged = []
+    for option in options:
+        refined = refine_multipliers(program, option, multipliers)
+        judged.append((certificate(program, v, w, option, refined), option, refined))
+    best, nu, refined = max(judged, key=lambda entry: entry[0].dual)
+    yield Candidate(best.primal, best.dual, lambda: (v, w), nu, lambda: refined)
