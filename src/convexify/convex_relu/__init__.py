@@ -2,12 +2,11 @@
 
 from convexify.convex_relu.certificates import Certificate, certify_point, evaluate
 from convexify.convex_relu.programs import Program, build_program
-from convexify.convex_relu.solution import ConvergenceWarning, Solution
+from convexify.convex_relu.solution import Solution
 from convexify.convex_relu.solve import solve
 
 __all__ = [
     "Certificate",
-    "ConvergenceWarning",
     "Program",
     "Solution",
     "build_program",

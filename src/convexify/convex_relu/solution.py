@@ -1,14 +1,10 @@
-"""What `solve` returns, and the warning it gives when time runs out."""
+"""What `solve` returns, and what a solver hands to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
-
-class ConvergenceWarning(UserWarning):
-    """The answer is the best certified one found, but its gap is above the tolerance that was asked for."""
 
 
 @dataclass(frozen=True)

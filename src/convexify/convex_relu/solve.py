@@ -10,9 +10,10 @@ from convexify.checks import as_number, one_of
 from convexify.convex_relu.certificates import certificate, dual_block, primal_blocks, refine_multipliers, relative_gap
 from convexify.convex_relu.programs import build_program
 from convexify.convex_relu.proximal import project_onto_cones
-from convexify.convex_relu.solution import ConvergenceWarning, Solution
+from convexify.convex_relu.solution import Solution
 from convexify.convex_relu.solvers import newton, reference
 from convexify.convex_relu.solvers.maps import resolve_device
+from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap
 _MAX_ITERATIONS = 2000
