@@ -3,7 +3,12 @@
 from convexify.curvature.convexity import chord_violation, negative_share_of_plane, plane_violation
 from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
 from convexify.curvature.penalties import QuadraticPenalty, distinct_rows, minimise, quadratic_penalty
-from convexify.curvature.planes import filter_normalised_plane, plane_losses, plane_through_networks
+from convexify.curvature.planes import (
+    coordinates_in_plane,
+    filter_normalised_plane,
+    plane_losses,
+    plane_through_networks,
+)
 from convexify.curvature.shallow import ShallowLoss
 from convexify.curvature.threshold import ConvexityThreshold, convexity_threshold
 
@@ -13,6 +18,7 @@ __all__ = [
     "QuadraticPenalty",
     "ShallowLoss",
     "chord_violation",
+    "coordinates_in_plane",
     "convexity_threshold",
     "distinct_rows",
     "extreme_eigenvalues",
