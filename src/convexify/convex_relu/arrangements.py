@@ -42,10 +42,10 @@ def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
     convex program. Rows that are zero are True in every pattern and cut nothing; duplicate and parallel rows share one
     hyperplane (:data:`PARALLEL_TOLERANCE`), and their bits agree or are opposite.
 
-    The arrangement is built hyperplane by hyperplane in the row space of ``X``. The cells that a new hyperplane cuts are
-    the cells of the arrangement that the earlier ones leave on it, one dimension lower; so the recursion ends at lines
-    in a plane, sorted by angle, and visits nothing but cells: no linear program is needed. In general position and rank
-    ``r`` their number is :func:`general_position_count` [1]_, otherwise it is smaller.
+    The arrangement is built hyperplane by hyperplane in the row space of ``X``. The cells that a new hyperplane cuts
+    are the cells of the arrangement that the earlier ones leave on it, one dimension lower; so the recursion ends at
+    lines in a plane, sorted by angle, and visits nothing but cells: no linear program is needed. In general position
+    and rank ``r`` their number is :func:`general_position_count` [1]_, otherwise it is smaller.
 
     References
     ----------
@@ -178,6 +178,6 @@ def _keys(rows):
 def _check_count(count, limit):
     if count > limit:
         raise ValueError(
-            f"max_patterns: expected an arrangement of at most {limit} patterns, got more than that; raise max_patterns,"
-            " or draw patterns with sample_patterns"
+            f"max_patterns: expected an arrangement of at most {limit} patterns, got more than that; "
+            "raise max_patterns, or draw patterns with sample_patterns"
         )
