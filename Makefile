@@ -19,7 +19,7 @@ smoke: ## the same at the smoke scale: under two minutes, no network
 
 test: $(READY) ## set up and run every check: style, lint, contracts, tests
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(READY) ## ruff, snakefmt, snakemake --lint, import contracts
 	$(BIN)/ruff check .
