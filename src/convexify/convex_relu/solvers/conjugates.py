@@ -22,14 +22,8 @@ class SquaredConjugate:
     def derivatives(self, nu, prediction):
         return float(np.sum(0.5 * nu**2 - nu * self.y)), nu - self.y + prediction, np.ones_like(nu)
 
-    def recentre(self, nu):
-        pass
-
     def sharpen(self, factor):
         pass
-
-    def distance(self, nu):
-        return 0.0
 
 
 class LogisticConjugate(SquaredConjugate):
@@ -43,7 +37,7 @@ class LogisticConjugate(SquaredConjugate):
 
     def retract(self, nu, step):
         a = self.y * nu
-        return self.y * np.clip(a + self.y * step, 0.01 * a, 1 - 0.01 * (1 - a))
+        return self.y * np.clip(a + self.y * step, 0.01 * a, np.minimum(1 - 0.01 * (1 - a), 1 - 1e-16))
 
     def derivatives(self, nu, prediction):
         a = self.y * nu
@@ -51,34 +45,25 @@ class LogisticConjugate(SquaredConjugate):
         return value, self.y * (np.log(a) - np.log1p(-a)) + prediction, a * (1 - a)
 
 
-class HingeConjugate(SquaredConjugate):
-    """-Σ a on 0 <= a = y nu <= 1, made strongly convex by delta/2 ‖nu - centre‖²: a proximal point step in the dual."""
+class HingeConjugate(LogisticConjugate):
+    """-Σ a on 0 <= a = y nu <= 1, smoothed by ``delta`` times the negative entropy; ``delta`` falls as the step grows.
+
+    This is the conjugate of the smoothed hinge delta log(1 + exp((1 - y f) / delta)).
+    """
 
     def __init__(self, y):
         super().__init__(y)
-        self.delta, self.centre = 1.0, y.copy()
-
-    def inside(self, nu):
-        return self.y * np.clip(self.y * nu, 0.0, 1.0)
-
-    def retract(self, nu, step):
-        return self.inside(nu + step)
+        self.delta = 1.0
 
     def derivatives(self, nu, prediction):
-        a, shift = self.y * nu, nu - self.centre
-        gradient = self.delta * shift - self.y + prediction
-        held = ((a <= 0) & (self.y * gradient > 0)) | ((a >= 1) & (self.y * gradient < 0))
-        value = float(-np.sum(a) + 0.5 * self.delta * np.sum(shift**2))
-        return value, gradient, np.where(held, 0.0, 1.0 / self.delta)
-
-    def recentre(self, nu):
-        self.centre = nu.copy()
+        entropy, gradient, weight = super().derivatives(nu, prediction / self.delta)
+        value, gradient = self.delta * entropy - float(np.sum(self.y * nu)), self.delta * gradient - self.y
+        # next to 1 the entry cannot come closer in floating point: hold it there
+        held = (self.y * nu > 1 - 1e-14) & (self.y * gradient < 0)
+        return value, gradient, np.where(held, 0.0, weight / self.delta)
 
     def sharpen(self, factor):
         self.delta /= factor
-
-    def distance(self, nu):
-        return float(np.sqrt(self.delta) * np.linalg.norm(nu - self.centre))
 
 
 CONJUGATES = {"squared": SquaredConjugate, "logistic": LogisticConjugate, "hinge": HingeConjugate}

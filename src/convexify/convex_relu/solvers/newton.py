@@ -13,6 +13,7 @@ from convexify.convex_relu.solvers.maps import Maps
 
 GROWTH = 4.0  # of the step from one outer iteration to the next
 MAX_INNER = 30
+ACCURACY = 0.1  # of a Newton decrement, relative to the distance moved by the outer iteration
 
 
 @dataclass
@@ -71,24 +72,29 @@ class NewtonSolver:
         self.lift = np.zeros((d, groups, c))  # B' mu / sigma
         self.loss = CONJUGATES[program.loss.name](program.y)
         self.sigma = 3.0 * d / max(float(np.sum(program.X**2)), np.finfo(float).tiny)
+        self.largest = 1e10 * self.sigma
         self.u, self.nu = np.zeros((d, groups, c)), self.loss.start()
         if start is not None:
             self.u, self.nu, self.sigma = start[0].copy(), self.loss.inside(start[1]), 10 * self.sigma
 
     def steps(self):
-        """Generator of (primal, dual, iterate) after every Newton step; the caller decides when to stop."""
+        """Generator of (primal, dual, iterate) after every evaluation kept; the caller decides when to stop."""
         while True:
-            self.loss.recentre(self.nu)
             state = self._evaluate(self.nu)
+            yield *self._bounds(state), state
             for _ in range(MAX_INNER):
-                state, moved = self._newton_step(state)
+                direction = self._direction(state)
+                decrement = np.sqrt(max(0.0, -float(np.sum(state.gradient * direction))))
+                if decrement <= ACCURACY * np.linalg.norm(state.u - self.u) / np.sqrt(self.sigma):
+                    break
+                state, moved = self._search(state, direction)
                 yield *self._bounds(state), state
-                change = np.linalg.norm(state.u - self.u) / np.sqrt(self.sigma) + self.loss.distance(state.nu)
-                if not moved or np.linalg.norm(self._free_gradient(state)) <= 0.1 * change:
+                if not moved:
                     break
             self.u, self.nu = state.u, state.nu
-            self.sigma *= GROWTH
-            self.loss.sharpen(GROWTH)
+            if self.sigma < self.largest:
+                self.sigma *= GROWTH
+                self.loss.sharpen(GROWTH)
 
     def dense_multipliers(self, support, multipliers):
         """Multipliers of the cones as two arrays (n, P, c), from the lists kept for each group and output."""
@@ -153,19 +159,15 @@ class NewtonSolver:
         scale = loss.best_scale(state.nu, self.y, self.beta / bound if bound > 0 else np.inf)
         return primal, loss.dual_value(scale * state.nu, self.y)
 
-    def _free_gradient(self, state):
-        return np.where(state.weight > 0, state.gradient, 0.0)
-
-    def _newton_step(self, state):
-        """Armijo line search along the semismooth Newton direction; False if no step decreases the function."""
-        direction = self._direction(state)
+    def _search(self, state, direction):
+        """Armijo line search along a semismooth Newton direction; False if no step decreases the function."""
         step = 1.0
         while step > 1e-4:
             nu = self.loss.retract(state.nu, step * direction)
             trial = self._evaluate(nu)
             slope = float(np.sum(state.gradient * (nu - state.nu)))
             if trial.value <= state.value + 1e-4 * slope + 1e-13 * abs(state.value):
-                return trial, True
+                return trial, trial.value < state.value
             step /= 2
         return state, False
 
@@ -205,7 +207,7 @@ class NewtonSolver:
             faces.append((which, self.maps.face(basis[:, which], owner[which])))
             system[np.ix_(which, which)] += self.maps.gram(faces[j][1], state.weight[:, j])
             right[which] = self.maps.contract(faces[j][1], weighted[:, j])
-        solution = cho_solve(cho_factor(system, lower=True, overwrite_a=True, check_finite=False), right)
+        solution = _solve_positive(system, right)
         correction = np.stack([self.maps.expand(face, solution[which]) for which, face in faces], axis=1)
         return state.weight * correction - weighted
 
@@ -243,6 +245,17 @@ def _free_directions(rows):
         return np.eye(rows.shape[1])
     full = np.linalg.qr(rows.T, mode="complete")[0]
     return full[:, len(rows) :] if len(rows) <= rows.shape[1] else null_space(rows)
+
+
+def _solve_positive(matrix, right):
+    """Solve with a positive definite matrix; the smallest ridge that lets the factorisation succeed is added."""
+    for ridge in (0.0, 1e-14, 1e-11, 1e-8):
+        try:
+            factor = cho_factor(matrix + ridge * matrix.diagonal().max() * np.eye(len(matrix)), lower=True)
+            return cho_solve(factor, right)
+        except np.linalg.LinAlgError:
+            continue
+    return np.linalg.lstsq(matrix, right, rcond=1e-12)[0]
 
 
 def iterate(program, device="cpu", start=None):
