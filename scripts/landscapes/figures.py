@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Circle, FancyBboxPatch
-from matplotlib.ticker import MaxNLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
 
 from convexify.figures import CYCLE, SEQUENTIAL, apply_style, band, plt, subplots
 
@@ -30,6 +30,10 @@ def figures(surfaces, measures, hessian, rows):
         "measures": measures_against_branches(measures, rows),
         "curvature": hessian_against_branches(hessian, rows),
     }
+    for figure in drawn.values():
+        # Laid out once here rather than again for each of the two files.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     return {f"{name}_{kind}": figure for name, figure in drawn.items() for kind in ("png", "svg")}
 
 
@@ -196,7 +200,8 @@ def measures_against_branches(measures, rows):
             for colour, variant in zip(CYCLE, VARIANTS, strict=False):
                 part = bands[(bands["row"] == row["name"]) & (bands["variant"] == variant)]
                 values = part.groupby("branches")[name]
-                if values.median().isna().any():
+                same_networks = name == "training_loss" and variant in ("aligned", "random")
+                if same_networks or values.median().isna().any():
                     continue
                 # A violation of zero has no place on a logarithmic axis: its foot stands for "none".
                 low, middle, high = (
@@ -217,7 +222,9 @@ def measures_against_branches(measures, rows):
             _ticks_at(axes, sorted(measures["branches"].unique()))
             if name in logarithmic:
                 axes.set(yscale="log")
-                axes.yaxis.set_minor_formatter(NullFormatter())
+                axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_locator(NullLocator())
             if axes in grid[0]:
                 axes.set_title(row["title"])
         line[0].set_ylabel(label)
@@ -268,7 +275,9 @@ def hessian_against_branches(hessian, rows):
                     label=names[loss],
                 )
             _ticks_at(axes, sorted(hessian["branches"].unique()))
-            axes.set(yscale="log" if name in ("smallest", "largest") else "linear")
+            if name in ("smallest", "largest"):
+                axes.set(yscale="log")
+                axes.yaxis.set_minor_formatter(NullFormatter())
             if axes in grid[0]:
                 axes.set_title(row["title"])
         line[0].set_ylabel(label)

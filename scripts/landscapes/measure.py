@@ -1,6 +1,9 @@
 """Loss surfaces of multi-branch networks on planes, and how far from convex each of them is."""
 
+import dataclasses
+import itertools
 import logging
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -47,118 +50,114 @@ def landscapes(
 ):
     """Surfaces, measures and Hessian spectra of one row of the figure, for every number of branches."""
     row = next(entry for entry in rows if entry["name"] == row)
-    X, y, *_ = sample = images(
-        data, samples=row["samples"], pooling=row["pooling"], seed=seed, device=resolve_device(device)
-    )
-    seen, seen_labels = X[: row["plane_samples"]], y[: row["plane_samples"]]
-
-    def loss(outputs):
-        return multiclass_margin_loss(outputs, seen_labels)
-
-    constant_loss = 1 - 1 / (int(y.max()) + 1)
+    pictures = images(data, samples=row["samples"], pooling=row["pooling"], seed=seed, device=resolve_device(device))
+    X, y = (part[: row["plane_samples"]] for part in pictures[:2])
+    sample = slice(hessian_samples)
     surfaces, measures, spectra = [], [], []
-
-    def look(variant, network, plane, vectors, labels, reached, size, points, keep):
-        """One plane: its measures, and the surface itself for the figures."""
-        coordinates = np.linspace(-size, size, points)
-        values = plane_losses(network, seen, loss, plane, coordinates, coordinates)
-        alone = [float(loss(network(w, seen))) for w in vectors]
-        # Along random directions one network is looked at, and it is the origin.
-        places = coordinates_in_plane(vectors) if len(vectors) == 3 else np.zeros((1, 2))
-        allowed = plane_violation(values, ceiling=constant_loss)
-        worst = plane_violation(values)
-        measures.append(
-            {
-                **labels,
-                "variant": variant,
-                "width": network.width,
-                "parameters": network.size,
-                "grid_points": points,
-                **reached,
-                "mean_network_loss": float(np.mean(alone)),
-                "centre_loss": float(loss(network(plane[0], seen))),
-                "smallest_loss": values.min(),
-                "largest_loss": values.max(),
-                "violation": worst.absolute,
-                "relative_violation": worst.relative,
-                "violation_below_constant": allowed.absolute,
-                "negative_share": negative_share_of_plane(values),
-                **{f"{axis}_{k}": place[d] for k, place in enumerate(places) for d, axis in enumerate("xy")},
-                "chord_violation": _worst_chord(network, seen, loss, vectors, chord_points),
-            }
-        )
-        if keep:
-            grid = np.repeat(coordinates, points), np.tile(coordinates, points)
-            surface = pd.DataFrame({**labels, "variant": variant, "x": grid[0], "y": grid[1], "loss": values.ravel()})
-            surfaces.append(surface)
-
-    def look_at_both(*arguments, size, full):
-        labels = arguments[4]
-        look(*arguments, size, band_grid_points, keep=False)
-        if labels["repetition"] == 0:
-            look(*arguments, size, full, keep=True)
-
-    for number in branches:
-        for repetition in range(repetitions):
-            labels = {"row": row["name"], "branches": number, "repetition": repetition}
-            common = {"branches": number, "repetition": repetition, "seed": seed}
-            # Branches see 1/I of the gradient: steps in proportion to I let each of them learn at the same speed.
-            step = row["step"] * number
-            network, vectors, reached = three_networks(sample, row, width=row["width"], step=step, **common)
-            reached["step"] = step
-            plane = plane_through_networks(vectors)
-            look_at_both("official", network, plane, vectors, labels, reached, size=plane_range, full=grid_points)
-            matched = [vectors[0], *(aligned(network, w, vectors[0], seen) for w in vectors[1:])]
-            plane = plane_through_networks(matched)
-            controls = {"size": plane_range, "full": control_grid_points}
-            look_at_both("aligned", network, plane, matched, labels, reached, **controls)
-            direction_seed = integer_seed(seed, EXPERIMENT, row["name"], number, repetition, "directions")
-            plane = filter_normalised_plane(network, vectors[0], direction_seed)
-            random = {"size": random_range, "full": control_grid_points}
-            look_at_both("random", network, plane, vectors[:1], labels, reached, **random)
-            for name, function in (
-                ("margin", multiclass_margin_loss),
-                ("cross-entropy", torch.nn.functional.cross_entropy),
-            ):
-                part = slice(hessian_samples)
-                product = hessian_vector_product(
-                    lambda w, f=function, net=network, part=part: f(net(w, X[part]), y[part]), vectors[0]
-                )
-                found = hessian_summary(
-                    product, network.size, probes=hessian_probes, steps=hessian_steps, tolerance=1.0e-2
-                )
-                spectra.append({**labels, "loss": name, **vars(found)})
-            logger.info(
-                "%s: I = %d, repetition %d: training loss %.4f",
-                row["name"],
-                number,
-                repetition,
-                reached["training_loss"],
-            )
-            if repetition >= control_repetitions:
-                continue
-            step = row["step"] * branches[0]
-            slow = (
-                (network, vectors, reached)
-                if number == branches[0]
-                else three_networks(sample, row, width=row["width"], step=step, **common)
-            )
-            arguments = (slow[0], plane_through_networks(slow[1]), slow[1], labels, {**slow[2], "step": step})
-            look_at_both("constant step", *arguments, **controls)
-            width = max(1, round(row["total_width"] / number))
-            step = row["step"] * number
-            split = (
-                (network, vectors, reached)
-                if width == row["width"]
-                else three_networks(sample, row, width=width, step=step, **common)
-            )
-            arguments = (split[0], plane_through_networks(split[1]), split[1], labels, {**split[2], "step": step})
-            look_at_both("fixed total width", *arguments, **controls)
+    for number, repetition in itertools.product(branches, range(repetitions)):
+        labels = {"row": row["name"], "branches": number, "repetition": repetition}
+        for case in cases(
+            pictures, row, number, repetition, slow=branches[0], controls=repetition < control_repetitions, seed=seed
+        ):
+            size = random_range if case.variant == "random" else plane_range
+            grids = [band_grid_points]
+            if repetition == 0:
+                grids.append(grid_points if case.variant == "official" else control_grid_points)
+            for points in grids:
+                coordinates = np.linspace(-size, size, points)
+                values = plane_losses(case.network, X, partial(_loss, y), case.plane, coordinates, coordinates)
+                measures.append({**labels, **_measured(case, values, X, y, chord_points)})
+            if repetition == 0:
+                x, y_axis = np.repeat(coordinates, points), np.tile(coordinates, points)
+                columns = {**labels, "variant": case.variant, "x": x, "y": y_axis, "loss": values.ravel()}
+                surfaces.append(pd.DataFrame(columns))
+            if case.variant == "official":
+                logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
+                for name, found in _spectra(
+                    case, pictures[0][sample], pictures[1][sample], probes=hessian_probes, steps=hessian_steps
+                ):
+                    spectra.append({**labels, "loss": name, **vars(found)})
     return {
         "surfaces": pd.concat(surfaces, ignore_index=True),
         "measures": pd.DataFrame(measures),
         "hessian": pd.DataFrame(spectra),
     }
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A plane to look at: which one, the trained networks that it shows, and what their training reached."""
+
+    variant: str
+    network: object
+    plane: tuple
+    vectors: list
+    reached: dict
+
+
+def cases(pictures, row, number, repetition, *, slow, controls, seed):
+    """The official plane, what alignment and random directions make of it, and other ways of training."""
+    X = pictures[0][: row["plane_samples"]]
+    common = {"branches": number, "repetition": repetition, "seed": seed}
+    # Branches see 1/I of the gradient: steps in proportion to I let each of them learn at the same speed.
+    step = row["step"] * number
+    network, vectors, reached = official = three_networks(pictures, row, width=row["width"], step=step, **common)
+    yield Case("official", network, plane_through_networks(vectors), vectors, reached)
+
+    matched = [vectors[0], *(aligned(network, w, vectors[0], X) for w in vectors[1:])]
+    yield Case("aligned", network, plane_through_networks(matched), matched, reached)
+
+    stream = integer_seed(seed, EXPERIMENT, row["name"], number, repetition, "directions")
+    yield Case("random", network, filter_normalised_plane(network, vectors[0], stream), vectors[:1], reached)
+
+    if not controls:
+        return
+    if number != slow:
+        official = three_networks(pictures, row, width=row["width"], step=row["step"] * slow, **common)
+    yield Case("constant step", official[0], plane_through_networks(official[1]), *official[1:])
+
+    width = max(1, round(row["total_width"] / number))
+    split = network, vectors, reached
+    if width != row["width"]:
+        split = three_networks(pictures, row, width=width, step=step, **common)
+    yield Case("fixed total width", split[0], plane_through_networks(split[1]), *split[1:])
+
+
+def _loss(labels, outputs):
+    return multiclass_margin_loss(outputs, labels)
+
+
+def _measured(case, values, X, y, chord_points):
+    """What one grid of losses says about convexity, beside the losses of the networks themselves."""
+    network, vectors = case.network, case.vectors
+    # Along random directions one network is looked at, and it is the origin.
+    places = coordinates_in_plane(vectors) if len(vectors) == 3 else np.zeros((1, 2))
+    worst = plane_violation(values)
+    return {
+        "variant": case.variant,
+        "width": network.width,
+        "parameters": network.size,
+        "grid_points": len(values),
+        **case.reached,
+        "mean_network_loss": float(np.mean([float(_loss(y, network(w, X))) for w in vectors])),
+        "centre_loss": float(_loss(y, network(case.plane[0], X))),
+        "smallest_loss": values.min(),
+        "largest_loss": values.max(),
+        "violation": worst.absolute,
+        "relative_violation": worst.relative,
+        "violation_below_constant": plane_violation(values, ceiling=1 - 1 / network.outputs).absolute,
+        "negative_share": negative_share_of_plane(values),
+        "chord_violation": _worst_chord(network, X, partial(_loss, y), vectors, chord_points),
+        **{f"{axis}_{k}": place[d] for k, place in enumerate(places) for d, axis in enumerate("xy")},
+    }
+
+
+def _spectra(case, X, y, **lanczos):
+    """Hessian of the training loss, and of the smooth cross-entropy of the same network, at the first network."""
+    losses = {"margin": multiclass_margin_loss, "cross-entropy": torch.nn.functional.cross_entropy}
+    for name, function in losses.items():
+        product = hessian_vector_product(lambda w, f=function: f(case.network(w, X), y), case.vectors[0])
+        yield name, hessian_summary(product, case.network.size, tolerance=1.0e-2, **lanczos)
 
 
 def _worst_chord(network, X, loss, vectors, points):

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-MEASURES = {
-    "violation": "violation",
-    "relative_violation": "relative_violation",
-    "violation_below_constant": "violation_below_constant",
-    "negative_share": "negative_share",
-    "training_loss": "training_loss",
-}
+MEASURES = (
+    "violation",
+    "relative_violation",
+    "violation_below_constant",
+    "chord_violation",
+    "negative_share",
+    "training_loss",
+)
 #: Violations below this are rounding and the grid's own, not a landscape's: their ratio says nothing.
 NEGLIGIBLE = 1.0e-3
 
@@ -26,8 +27,8 @@ def metrics(measures, hessian, rows):
         name = variant.replace(" ", "_")
         for measure in MEASURES:
             found = {row: ratio for (row, v, m), ratio in ratios.items() if (v, m) == (variant, measure)}
-            for row, ratio in found.items():
-                values[f"{row}_{name}_{measure}_ratio"] = ratio
+            if measure == "violation_below_constant":
+                values |= {f"{row}_{name}_{measure}_ratio": ratio for row, ratio in found.items()}
             finite = [ratio for ratio in found.values() if np.isfinite(ratio)]
             values[f"{name}_{measure}_largest_ratio"] = max(finite, default=np.nan)
             values[f"{name}_{measure}_smallest_ratio"] = min(finite, default=np.nan)
@@ -44,6 +45,10 @@ def metrics(measures, hessian, rows):
     shallow = [row["name"] for row in rows if row["hidden_layers"] == 1]
     margin = hessian[(hessian["loss"] == "margin") & hessian["row"].isin(shallow)]
     values["worst_asymmetry_of_shallow_margin_spectrum"] = (margin["ratio"] + 1).abs().max()
+    largest = bands[bands["branches"] == bands["branches"].max()]
+    final = largest.pivot(index=["row", "repetition"], columns="variant", values="training_loss")
+    slowdown = (final["constant step"] / final["official"]).groupby("row").median()
+    values["constant_step_over_rescaled_training_loss"] = slowdown.min()
     official = bands[bands["variant"] == "official"]
     values["worst_official_training_loss"] = official["training_loss"].max()
     return values
@@ -53,7 +58,8 @@ def _ratio(table, measure):
     """Median over repetitions of the measure at the largest I over that at the smallest I; NaN where it is nothing."""
     wide = table.pivot(index="repetition", columns="branches", values=measure)
     first, last = wide[wide.columns.min()], wide[wide.columns.max()]
-    if "violation" in measure and first.abs().median() < NEGLIGIBLE:
+    # Random planes have no chords between networks.
+    if "violation" in measure and not first.abs().median() >= NEGLIGIBLE:
         return float("nan")
     return float((last / first).median())
 

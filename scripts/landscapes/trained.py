@@ -79,6 +79,7 @@ def three_networks(images, row, *, branches, width, step, repetition, seed):
             return float(np.mean([float((network(w, X).argmax(dim=1) != y).double().mean()) for w in vectors]))
 
     reached = {
+        "step": step,
         "training_loss": float(np.mean(losses)),
         "worst_training_loss": float(np.max(losses)),
         "training_error": error(X, y),
