@@ -1,0 +1,121 @@
+"""A deep linear problem in the coordinates of its row space: dual value, best network for a dual point, closed form."""
+
+import numpy as np
+
+from convexify.checks import as_matrix
+from convexify.linear_duality.row_space import RowSpace
+
+_TIE = 1e-6
+
+
+class CompressedProblem:
+    r"""A deep linear problem in the coordinates of the row space of its data.
+
+    With :math:`X = LSQ^\top`, every product :math:`WX` is :math:`(WLS)Q^\top`: objective (2) of the survey at (X, Y) is
+    the one at ``(inputs, targets)`` plus ``constant``, for the same weights, and so are its gradients.
+
+    Parameters
+    ----------
+    X : array_like, shape (d_0, n)
+    Y : array_like, shape (d_H, n)
+
+    Attributes
+    ----------
+    row_space : RowSpace
+    targets : ndarray, shape (d_H, k)
+        :math:`YQ`, which has the non-zero singular values of :math:`\tilde Y = YX^+X`.
+    inputs : ndarray, shape (d_0, k)
+        :math:`XQ = LS`.
+    constant : float
+        :math:`\tfrac12\|Y - \tilde Y\|_F^2`.
+    rank_limit : int
+        :math:`\min(d_0, d_H, n)`.
+
+    Raises
+    ------
+    ValueError
+        If the matrices are empty, not finite, or disagree in the number of samples.
+    """
+
+    def __init__(self, X, Y):
+        X = as_matrix("X", X)
+        Y = as_matrix("Y", Y, columns=X.shape[1])
+        self.row_space = RowSpace(X)
+        self.targets = self.row_space.coordinates(Y)
+        self.inputs = self.row_space.left * self.row_space.singular_values
+        self.constant = 0.5 * float(np.linalg.norm(Y - self.row_space.lift(self.targets)) ** 2)
+        self.rank_limit = min(X.shape[0], Y.shape[0], X.shape[1])
+        self._fingerprint = _fingerprint(X, Y)
+
+    def is_of(self, X, Y):
+        """Whether ``X`` and ``Y`` are the matrices this was made from (by shape and a fixed projection of samples)."""
+        # Another memory layout sums in another order, hence the tolerance.
+        return all(
+            theirs.shape == ours.shape and np.linalg.norm(theirs - ours) <= 1e-9 * np.linalg.norm(ours)
+            for theirs, ours in zip(_fingerprint(X, Y), self._fingerprint, strict=True)
+        )
+
+    def dual_value(self, coordinates, rank):
+        r"""Dual objective without ``constant``.
+
+        Written without the cancellation of (3): :math:`\langle\tilde Y,\Lambda\rangle - \tfrac12\|\Lambda\|_F^2 +
+        \tfrac12\sum_{i>r}\sigma_i^2(\tilde Y-\Lambda)`.
+        """
+        tail = np.linalg.svd(self.targets - coordinates, compute_uv=False)[rank:]
+        return float((coordinates * (self.targets - 0.5 * coordinates)).sum() + 0.5 * (tail**2).sum())
+
+    def primal_product(self, coordinates, gamma, rank):
+        r"""Product :math:`M = WX` of rank at most ``rank`` for a dual point, as ``(U, c, V)``, and its value.
+
+        Notes
+        -----
+        :math:`M = \mathrm{svd}_r(\tilde Y - \Lambda)` with its singular values fitted anew: for orthonormal pairs
+        :math:`(u_i, v_i)` the best ones are :math:`(u_i^\top\tilde Y v_i - \gamma)_+`, which leaves an error of second
+        order in :math:`\Lambda`. Where the r-th value of :math:`\tilde Y - \Lambda` is tied, the truncation is not
+        unique and an arbitrary one is not optimal; inside the tied block the pairs are turned to the eigenvectors of
+        the symmetric part of :math:`U_T^\top\tilde Y V_T` and the largest are taken.
+        """
+        U, s, Vt = np.linalg.svd(self.targets - coordinates, full_matrices=False)
+        candidates = [(U[:, :rank], Vt[:rank])]
+        tied = np.flatnonzero(np.abs(s - s[rank - 1]) <= _TIE * s[0])
+        if tied[-1] >= rank:
+            block = U[:, tied].T @ self.targets @ Vt[tied].T
+            turn = np.linalg.eigh(block + block.T)[1][:, ::-1][:, : rank - tied[0]]
+            candidates.append(
+                (np.hstack([U[:, : tied[0]], U[:, tied] @ turn]), np.vstack([Vt[: tied[0]], turn.T @ Vt[tied]]))
+            )
+        return min((self._fitted(U, Vt, gamma) for U, Vt in candidates), key=lambda candidate: candidate[1])
+
+    def _fitted(self, U, Vt, gamma):
+        c = np.maximum(np.einsum("ij,ji->i", U.T @ self.targets, Vt.T) - gamma, 0.0)
+        value = 0.5 * np.linalg.norm(self.targets - (U * c) @ Vt) ** 2 + gamma * c.sum()
+        return (U, c, Vt.T), float(value)
+
+
+def optimal_value(singular_values, gamma, rank):
+    r"""Common value of primal and dual within the row space, from the singular values of :math:`\tilde Y`.
+
+    Parameters
+    ----------
+    singular_values : array_like, shape (k,)
+        Non-increasing.
+    gamma : float
+        Non-negative.
+    rank : int
+        Bottleneck :math:`r`.
+
+    Returns
+    -------
+    float
+        :math:`\tfrac12\sum_i\sigma_i^2 - \tfrac12\sum_{i\le r}(\sigma_i-\gamma)_+^2`, summed without cancellation. Add
+        :math:`\tfrac12\|Y-\tilde Y\|_F^2` for the value of the whole problem.
+    """
+    s = np.asarray(singular_values, dtype=float)
+    kept = s[:rank]
+    below = np.minimum(kept, gamma)
+    return float((below * (kept - 0.5 * below)).sum() + 0.5 * (s[rank:] ** 2).sum())
+
+
+def _fingerprint(X, Y):
+    probe = np.cos(np.arange(X.shape[1]))
+    return X @ probe, Y @ probe
