@@ -1,0 +1,169 @@
+"""Exact duality gaps for every kind of branch, τ, budget and number of branches."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.metrics import hinge_loss
+from torch import nn
+from tqdm import tqdm
+
+from convexify.branches import atoms, exact_gap, homogeneous_gap, nonconvexity, polar_grid, weight_nonconvexity
+from convexify.datasets.transforms import add_bias, binary_pair, principal_components, standardize, subsample
+from convexify.seeds import generator, integer_seed
+
+# Degree of homogeneity over two: how a branch's output grows with the squared norm of its weights.
+POWERS = {"relu": 1.0, "two_layer": 1.5, "tanh": np.nan}
+
+
+def sub_network(kind):
+    """Sub-network on two principal components and a constant, which serves as the bias."""
+    layers = {
+        "relu": (nn.Linear(3, 1, bias=False), nn.ReLU(), nn.Linear(1, 1, bias=False)),
+        "tanh": (nn.Linear(3, 1, bias=False), nn.Tanh(), nn.Linear(1, 1, bias=False)),
+        "two_layer": (
+            nn.Linear(3, 2, bias=False),
+            nn.ReLU(),
+            nn.Linear(2, 1, bias=False),
+            nn.ReLU(),
+            nn.Linear(1, 1, bias=False),
+        ),
+    }
+    return nn.Sequential(*layers[kind]).double()
+
+
+def gaps(data, kinds, classes, samples, directions, levels, radius, taus, budgets, branches, node_limit, seed):
+    """Two tables: ``gaps``, one row per (kind, τ, K, I), and ``identities``, the small checks around the theorem.
+
+    Budgets are fractions of ``radius``, the largest squared norm of a branch's weights; 1 stands for no constraint.
+    """
+    pair = binary_pair(data[0], classes)
+    plane = standardize(principal_components(pair["X"], 2))
+    drawn = subsample({"X": plane, "y": pair["y"]}, samples, integer_seed(seed, "branches", "gaps", "samples"))
+    X, y = add_bias(drawn["X"]), drawn["y"]
+    rows, identities = [], []
+    for kind in kinds:
+        network = sub_network(kind)
+        rng = generator(seed, "branches", "gaps", kind)
+        rays = rng.standard_normal((directions, sum(p.numel() for p in network.parameters())))
+        if kind == "two_layer":
+            # Half of the sign patterns of the last two layers are the zero function: keep the middle one positive.
+            rays[:, 6:8] = np.abs(rays[:, 6:8])
+        family = atoms(network, X, polar_grid(rays, radius * np.arange(levels + 1) / levels))
+        for tau in taus:
+            rows += _sweep(kind, family, y, tau, radius, budgets, branches, node_limit)
+        identities.append(_identities(kind, family, y, radius, budgets))
+    rows += [row for power in (1.0, 1.5, 2.0) for row in _homogeneous(power, branches)]
+    rows.append(_counterexample())
+    return {"gaps": pd.DataFrame(rows), "identities": pd.DataFrame(identities)}
+
+
+def _sweep(kind, family, y, tau, radius, budgets, branches, node_limit):
+    margins = y[:, None] * family.values / tau
+    linearised = 1 - margins.mean(axis=0)
+    delta_linearised = nonconvexity(linearised, family.penalties)
+    delta_weights = weight_nonconvexity(np.maximum(0, 1 - margins).mean(axis=0), family.parameters, candidates=40)
+    # Best gain for each unit of h^p, which a homogeneous branch shows at every level alike.
+    gain = (1 - linearised[family.penalties > 0]) / family.penalties[family.penalties > 0] ** POWERS[kind]
+    for share in budgets:
+        budget = share * radius if share < 1 else np.inf
+        for count in tqdm(branches, desc=f"{kind} τ={tau} K={budget}"):
+            arguments = (family.values, family.penalties, y)
+            options = {"branches": count, "tau": tau, "budget": budget, "node_limit": node_limit, "time_limit": None}
+            result = exact_gap(*arguments, **options)
+            general = np.nan
+            if result.linear and count <= 2:
+                general = exact_gap(*arguments, **options, reduce=False).dual
+            closed = np.nan
+            if result.linear and np.isfinite(POWERS[kind]):
+                closed = homogeneous_gap(
+                    count, budget=budget, power=POWERS[kind], radius=radius, scale=max(0.0, gain.max())
+                )
+            yield _row(kind, tau, budget, result) | {
+                "dual_general": general,
+                "closed_form": closed,
+                "delta_linearised": delta_linearised,
+                "delta_weights": delta_weights,
+                "atoms": family.penalties.size,
+                "samples": y.size,
+            }
+        logging.getLogger(__name__).info("%s, tau %s, budget %s done", kind, tau, budget)
+
+
+def _homogeneous(power, branches):
+    """The closed form of homogeneous branches, R = c = 1 and K = 0.37, as an integer program on 101 levels."""
+    levels = np.arange(101) / 100
+    for count in sorted({*branches, 1, 2, 10, 30}):
+        problem = {"branches": count, "tau": 1.0, "budget": 0.37}
+        result = exact_gap(levels[None] ** power, levels, [1.0], **problem, node_limit=10_000, time_limit=None)
+        yield _row(f"homogeneous p={power:g}", 1.0, 0.37, result) | {
+            "dual_general": np.nan,
+            "closed_form": homogeneous_gap(count, budget=0.37, power=power),
+            "delta_linearised": result.delta_worst,
+            "delta_weights": np.nan,
+            "atoms": levels.size,
+            "samples": 1,
+        }
+
+
+def _counterexample():
+    """At τ = 1: alone no atom improves on the zero function, so Δ = 0, but two together classify both samples."""
+    values, penalties = np.array([[0.0, 4.0, -1.0], [0.0, -1.0, 4.0]]), np.array([0.0, 1.0, 1.0])
+    result = exact_gap(values, penalties, [1.0, 1.0], branches=2, tau=1.0, budget=0.75, time_limit=None)
+    return _row("counterexample", 1.0, 0.75, result) | {
+        "dual_general": np.nan,
+        "closed_form": np.nan,
+        "delta_linearised": nonconvexity(1 - values.mean(axis=0), penalties),
+        "delta_weights": np.nan,
+        "atoms": 3,
+        "samples": 2,
+    }
+
+
+def _row(kind, tau, budget, result):
+    """The columns that every row has."""
+    return {
+        "kind": kind,
+        "tau": tau,
+        "budget": budget,
+        "branches": result.branches,
+        "primal_lower": result.primal_lower,
+        "primal_upper": result.primal_upper,
+        "dual_lower": result.dual_lower,
+        "dual_upper": result.dual_upper,
+        "lp": result.lp,
+        "gap": result.gap,
+        "gap_lower": result.gap_lower,
+        "delta_worst": result.delta_worst,
+        "bound": result.bound,
+        "multiplier": result.multiplier,
+        "linear": result.linear,
+        "exact": result.exact,
+    }
+
+
+def _identities(kind, family, y, radius, budgets):
+    """The survey's formulas as printed, evaluated on the best network of two branches."""
+    binding = min(budgets) * radius
+    result = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=binding, time_limit=None)
+    output = family.values @ result.counts / 2
+    small = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=np.inf, time_limit=None)
+    zero = int(np.argmin(family.penalties))
+    return {
+        "kind": kind,
+        # The loss of the package at τ = 1, and the τ-hinge of the same network at τ near 0, against scikit-learn's.
+        "hinge_at_one": result.primal - hinge_loss(y, output),
+        "hinge_near_zero": np.maximum(0, 1 - y * output / 1e-3).mean() - hinge_loss(y, output),
+        # Without the infimum over w, the zero network alone makes Q(λ) − λK as large as its own loss at λ = 0.
+        "dual_without_infimum": np.maximum(0, 1 - y * family.values[:, zero]).mean(),
+        "primal": result.primal,
+        "multiplier_without_budget": small.multiplier,
+    }
+
+
+if "snakemake" in globals():
+    from convexify_workflow.job import run
+
+    torch.set_num_threads(1)
+    run(snakemake, gaps)  # noqa: F821
