@@ -1,22 +1,19 @@
 """Every figure of the experiment from its tables: architecture, surfaces, contours, controls, measures, Hessians."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Circle, FancyBboxPatch
-from matplotlib.ticker import LogLocator, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
+from architecture import architecture
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+from trends import hessian_against_branches, measures_against_branches
 
-from convexify.figures import CYCLE, SEQUENTIAL, apply_style, band, plt, subplots
+from convexify.figures import SEQUENTIAL, apply_style, plt, subplots
 
-VARIANTS = {
-    "official": "plane of three networks (official)",
-    "aligned": "the same, networks aligned by permutation",
-    "random": "random filter-normalised directions",
-    "constant step": "official plane, one step for every I",
-    "fixed total width": "official plane, fixed total width",
+CONTROLS = {
+    "aligned": "aligned networks",
+    "random": "random directions",
+    "constant step": "one step for every I",
+    "fixed total width": "fixed total width",
 }
-CONTROLS = [name for name in VARIANTS if name != "official"]
 
 
 def figures(surfaces, measures, hessian, rows):
@@ -35,43 +32,6 @@ def figures(surfaces, measures, hessian, rows):
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return {f"{name}_{kind}": figure for name, figure in drawn.items() for kind in ("png", "svg")}
-
-
-def architecture():
-    """The survey's Figure 1: parallel branches between one input and one average."""
-    apply_style()
-    fig, axes = plt.subplots(figsize=(8.4, 4.6))
-    branches = [(2.9, "1", CYCLE[0]), (1.55, "2", CYCLE[1]), (-0.9, "I", CYCLE[2])]
-    arrow = {"arrowstyle": "-|>", "color": "0.35", "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
-
-    def box(x, y, width, height, colour):
-        style = {"boxstyle": "round,pad=0.02,rounding_size=0.12", "linewidth": 1.3}
-        axes.add_patch(FancyBboxPatch((x, y - height / 2), width, height, facecolor="white", edgecolor=colour, **style))
-
-    box(0, 1, 1.1, 1.0, "black")
-    axes.text(0.55, 1, "input\n$x$", ha="center", va="center")
-    for y, name, colour in branches:
-        box(2.0, y, 4.1, 1.05, colour)
-        columns = np.linspace(2.35, 4.15, 4)
-        heights = [y + offset for offset in (-0.3, 0.0, 0.3)]
-        for left, right in itertools.pairwise(columns):
-            for start in heights:
-                for end in heights:
-                    axes.plot([left, right], [start, end], color="0.75", linewidth=0.6, zorder=1)
-        for x in columns:
-            for height in heights:
-                axes.add_patch(Circle((x, height), 0.085, facecolor=colour, edgecolor="white", linewidth=0.5, zorder=2))
-        axes.text(5.25, y, f"$f_{{{name}}}(w_{{({name})}};\\,x)$", ha="center", va="center")
-        axes.annotate("", (2.0, y), (1.1, 1), arrowprops=arrow)
-        axes.annotate("", (7.0, 1), (6.1, y), arrowprops=arrow)
-    axes.text(4.05, 0.33, "⋮", ha="center", va="center", fontsize=20)
-    box(7.0, 1, 1.25, 1.3, "black")
-    axes.text(7.62, 1, r"$\frac{1}{I}\sum_{i=1}^{I}$", ha="center", va="center", fontsize=15)
-    axes.annotate("", (8.85, 1), (8.25, 1), arrowprops=arrow)
-    axes.text(8.95, 1, r"$f(w;\,x)$", ha="left", va="center")
-    axes.set(xlim=(-0.15, 10.1), ylim=(-1.6, 3.6), aspect="equal", title="I sub-networks of any depth, averaged")
-    axes.axis("off")
-    return fig
 
 
 def surface_grid(surfaces, measures, hessian, rows):
@@ -110,7 +70,7 @@ def surface_grid(surfaces, measures, hessian, rows):
             centre = (3.7 * (column + 0.5)) / width
             fig.text(centre, (bottom + cell - 0.4) / height, f"I = {number:,}", fontsize=12, ha="center")
             numbers = _numbers(measures, hessian, row, number)
-            fig.text(centre, (bottom + 1.2) / height, numbers, fontsize=10.5, ha="center", va="top", linespacing=1.25)
+            fig.text(centre, (bottom + 1.2) / height, numbers, fontsize=11.5, ha="center", va="top", linespacing=1.25)
         bar = fig.add_axes(((width - 0.75) / width, (bottom + 1.5) / height, 0.14 / width, 2.2 / height))
         fig.colorbar(drawn, cax=bar, label="margin loss")
     text = _suptitle("Training loss on the plane of three trained networks", rows, int(9.5 * width))
@@ -163,136 +123,20 @@ def control_grid(surfaces, measures, rows):
             for axes, variant in zip(line, CONTROLS, strict=True):
                 filled = _contours(axes, surfaces, row, number, variant, top)
                 record = _record(measures, row, number, variant)
+                violation = f"violation {record['violation']:.3f} ({100 * record['relative_violation']:.0f} %)"
                 axes.set_title(
-                    f"{_wrapped(VARIANTS[variant])}\n{_violation(record)}\ntraining loss {record['training_loss']:.3f}",
-                    fontsize=9,
+                    f"{CONTROLS[variant]}\n{violation}\ntraining loss {record['training_loss']:.3f}", fontsize=11
                 )
-                axes.set_xlabel("first axis", fontsize=9)
-            line[0].set_ylabel(f"{_wrapped(row['title'], 22)}\nI = {number:,}\nsecond axis", fontsize=9)
+                axes.set_xlabel("first axis", fontsize=11)
+            line[0].set_ylabel(f"{_wrapped(row['title'], 24)}\nI = {number:,}\nsecond axis", fontsize=11)
         fig.colorbar(filled, ax=lines, label="margin loss (one scale)", pad=0.01, ticks=MaxNLocator(6))
-    fig.suptitle(_suptitle("Controls at the smallest and the largest number of branches", rows, 120), fontsize=12)
-    return fig
-
-
-def measures_against_branches(measures, rows):
-    """Each measure against I: median and range over the repetitions."""
-    shown = {
-        "violation": "largest midpoint violation",
-        "relative_violation": "violation / range of the loss",
-        "violation_below_constant": "violation, ends better than\na constant predictor",
-        "chord_violation": "largest violation on chords\nbetween the networks",
-        "negative_share": "share of the plane with\nnegative curvature",
-        "training_loss": "training loss reached",
-    }
-    logarithmic = {"violation", "violation_below_constant", "chord_violation", "training_loss"}
-    bands = measures[measures["grid_points"] == measures["grid_points"].min()]
-    fig, grid = subplots(
-        len(shown),
-        len(rows),
-        width=4.2 * len(rows) + 0.3,
-        height=2.55 * len(shown) + 1.1,
-        squeeze=False,
-        sharex=True,
-        sharey="row",
-    )
-    for line, (name, label) in zip(grid, shown.items(), strict=True):
-        for axes, row in zip(line, rows, strict=True):
-            for colour, variant in zip(CYCLE, VARIANTS, strict=False):
-                part = bands[(bands["row"] == row["name"]) & (bands["variant"] == variant)]
-                values = part.groupby("branches")[name]
-                same_networks = name == "training_loss" and variant in ("aligned", "random")
-                if same_networks or values.median().isna().any():
-                    continue
-                # A violation of zero has no place on a logarithmic axis: its foot stands for "none".
-                low, middle, high = (
-                    v.clip(lower=1e-4 if name in logarithmic else None)
-                    for v in (values.min(), values.median(), values.max())
-                )
-                band(
-                    axes,
-                    middle.index,
-                    middle,
-                    low,
-                    high,
-                    color=colour,
-                    marker="o",
-                    markersize=4,
-                    label=VARIANTS[variant],
-                )
-            _ticks_at(axes, sorted(measures["branches"].unique()))
-            if name in logarithmic:
-                axes.set(yscale="log")
-                axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-                axes.yaxis.set_major_formatter("{x:g}")
-                axes.yaxis.set_minor_locator(NullLocator())
-            if axes in grid[0]:
-                axes.set_title(row["title"])
-        line[0].set_ylabel(label)
-    for axes in grid[-1]:
-        axes.set_xlabel("number of branches I")
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=2)
     fig.suptitle(
-        "Non-convexity against the number of branches: median and range over repetitions\n"
-        "(logarithmic axes end at 0.0001, where no violation is seen)",
+        _suptitle(
+            "Controls at the smallest and the largest number of branches (violation: also in % of the range)", rows, 110
+        ),
         fontsize=12,
     )
     return fig
-
-
-def hessian_against_branches(hessian, rows):
-    """Ends of the Hessian's spectrum and its negative share at a trained network."""
-    shown = {
-        "ratio": "$λ_{min}\\,/\\,λ_{max}$",
-        "negative_mass": "negative share of the\nspectral mass",
-        "smallest": "$-λ_{min}$",
-        "largest": "$λ_{max}$",
-    }
-    fig, grid = subplots(
-        len(shown),
-        len(rows),
-        width=4.2 * len(rows) + 0.3,
-        height=2.6 * len(shown) + 0.9,
-        squeeze=False,
-        sharex=True,
-        sharey="row",
-    )
-    names = {"margin": "margin loss (the training loss)", "cross-entropy": "cross-entropy of the same network"}
-    for line, (name, label) in zip(grid, shown.items(), strict=True):
-        for axes, row in zip(line, rows, strict=True):
-            for colour, loss in zip(CYCLE, names, strict=False):
-                part = hessian[(hessian["row"] == row["name"]) & (hessian["loss"] == loss)]
-                values = part.assign(smallest=-part["smallest"]).groupby("branches")[name]
-                band(
-                    axes,
-                    values.median().index,
-                    values.median(),
-                    values.min(),
-                    values.max(),
-                    color=colour,
-                    marker="o",
-                    markersize=4,
-                    label=names[loss],
-                )
-            _ticks_at(axes, sorted(hessian["branches"].unique()))
-            if name in ("smallest", "largest"):
-                axes.set(yscale="log")
-                axes.yaxis.set_minor_formatter(NullFormatter())
-            if axes in grid[0]:
-                axes.set_title(row["title"])
-        line[0].set_ylabel(label)
-    for axes in grid[-1]:
-        axes.set_xlabel("number of branches I")
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=2)
-    fig.suptitle("Hessian at a trained network: median and range over repetitions", fontsize=12)
-    return fig
-
-
-def _ticks_at(axes, branches):
-    axes.set(xscale="log")
-    axes.set_xticks(branches, [f"{number:,}" for number in branches])
-    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _contours(axes, surfaces, row, number, variant, top):
@@ -337,16 +181,12 @@ def _numbers(measures, hessian, row, number):
     ].set_index("loss")
     margin, smooth = spectrum.loc["margin"], spectrum.loc["cross-entropy"]
     return (
-        f"{_violation(record)}\n"
+        f"violation {record['violation']:.3f} = {100 * record['relative_violation']:.0f} % of range\n"
         f"negative curvature on {100 * record['negative_share']:.0f} % of plane\n"
         f"$λ_{{min}}/λ_{{max}}$ {margin['ratio']:.2f} (cross-entropy {smooth['ratio']:.2f})\n"
         f"negative mass {margin['negative_mass']:.2f} (cross-entropy {smooth['negative_mass']:.2f})\n"
         f"training loss {record['training_loss']:.3f}"
     )
-
-
-def _violation(record):
-    return f"violation {record['violation']:.3f} = {100 * record['relative_violation']:.0f} % of range"
 
 
 def _suptitle(text, rows, characters):
