@@ -1,0 +1,212 @@
+"""Full-batch gradient descent on deep networks, several random starts at once, with their Gram matrices measured."""
+
+import numpy as np
+import pandas as pd
+import torch
+from torch.func import functional_call, grad
+
+from convexify.checks import as_integer, as_matrix, as_number, as_vector
+from convexify.width.empirical import back_propagated, empirical_gram, layer_kernels
+
+
+def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=None, target=None):
+    r"""Gradient descent on :math:`\tfrac12\|u - y\|^2` over all weights, one run for each of some like networks.
+
+    Parameters
+    ----------
+    networks : sequence of FullyConnected
+        Networks of one architecture that differ in their initial weights only; they are not changed.
+    X : array_like, shape (n, d)
+        Unit rows.
+    y : array_like, shape (n,)
+    step_fraction : float
+        Step length as a fraction of :math:`2/\lambda_{\max}(G(0))`, each network by its own Gram matrix, in (0, 1).
+    iterations : int
+        Number of steps.
+    record_at : iterable of int, optional
+        Iterations at which the Gram matrices and weights are measured, by default all; the loss is recorded at each.
+    target : float, optional
+        Stop once every run has its loss at ``target`` times its first one or below, or has left the finite numbers.
+
+    Returns
+    -------
+    losses : ndarray, shape (S, k + 1)
+        :math:`\tfrac12\|u(k) - y\|^2` of every network at every iteration up to the last one, k.
+    records : pandas.DataFrame
+        One row per network and recorded iteration: ``network``, ``iteration``, ``step``, ``gram_change``
+        (:math:`\|G(k)-G(0)\|_2`), ``gram_norm`` (:math:`\|G(0)\|_2`), ``last_gram_change`` and ``last_gram_smallest``
+        (the same for :math:`G^{(H)}`, and its smallest eigenvalue), and the largest over the hidden layers of
+        :math:`\|W^{(h)}(k) - W^{(h)}(0)\|/\sqrt m` in the Frobenius norm, ``weight_distance``, and in the spectral
+        norm, ``weight_distance_spectral``.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit, ``step_fraction`` is not in (0, 1), or ``iterations < 1``.
+
+    Notes
+    -----
+    One backward pass per iteration gives both the gradient and the Gram matrices, and all runs share one batched matrix
+    product per layer: at small widths a loop over the seeds would spend its time in the overhead of small operations.
+    That is why this is not `convexify.training.train`. A run that leaves the range of
+    floating point goes on as NaN and is reported as such.
+    """
+    networks = list(networks)
+    X, y = as_matrix("X", X), as_vector("y", y, length=len(X))
+    step_fraction = as_number("step_fraction", step_fraction, above=0.0)
+    if step_fraction >= 1:
+        raise ValueError(f"step_fraction: expected less than 1, beyond which descent diverges, got {step_fraction}")
+    iterations = as_integer("iterations", iterations, minimum=1)
+    wanted = set(range(iterations + 1) if record_at is None else record_at)
+
+    model = networks[0]
+    weights = [torch.stack([net.weights[h].detach() for net in networks]) for h in range(model.depth)]
+    output = torch.stack([net.output.detach() for net in networks])
+    inputs, targets = (torch.as_tensor(array).to(output) for array in (X, y))
+    start_weights, start_kernels, steps = [weight.clone() for weight in weights], None, None
+    losses, records = [], []
+    for k in range(iterations + 1):
+        outputs, entering, signals = back_propagated(model, weights, output, inputs)
+        residuals = outputs - targets
+        losses.append(0.5 * residuals.double().square().sum(1).cpu().numpy())
+        if k == 0 or k in wanted:
+            kernels = layer_kernels(entering, signals).double()
+            if k == 0:
+                start_kernels = kernels
+                steps = step_fraction * 2 / torch.linalg.matrix_norm(kernels.sum(1), ord=2)
+            if k in wanted:
+                records.append(_measure(k, weights, start_weights, kernels, start_kernels, steps))
+        if target is not None and not np.any(losses[-1] > target * losses[0]):
+            break
+        # The sum over samples of residual × signal × entering is one product of thin matrices, added in place.
+        scaled = (-steps.to(output)[:, None] * residuals)[..., None]
+        for weight, x, delta in zip(weights, entering[:-1], signals, strict=True):
+            weight.baddbmm_((scaled * delta).mT, x.expand(len(weight), *x.shape[-2:]))
+        output = output + (scaled * entering[-1]).sum(1)
+    return np.stack(losses, axis=1), pd.concat(records, ignore_index=True) if records else pd.DataFrame()
+
+
+def _measure(k, weights, start_weights, kernels, start_kernels, steps):
+    finite = torch.isfinite(kernels).flatten(1).all(1)
+    # Eigenvalue routines refuse NaN: a diverged run is measured as zeros and then marked.
+    change = torch.where(finite[:, None, None, None], kernels - start_kernels, 0.0)
+    last = torch.where(finite[:, None, None], kernels[:, -2], 0.0)
+    root_m = weights[0].shape[1] ** 0.5
+    moved = [torch.nan_to_num(now - start) / root_m for now, start in zip(weights, start_weights, strict=True)]
+    table = {
+        "gram_change": torch.linalg.matrix_norm(change.sum(1), ord=2),
+        "gram_norm": torch.linalg.matrix_norm(start_kernels.sum(1), ord=2),
+        "last_gram_change": torch.linalg.matrix_norm(change[:, -2], ord=2),
+        "last_gram_smallest": torch.linalg.eigvalsh(last)[:, 0],
+        "weight_distance": torch.stack([move.flatten(1).norm(dim=1) for move in moved]).amax(0),
+        "weight_distance_spectral": torch.stack([_spectral_norm(move) for move in moved]).amax(0),
+    }
+    frame = pd.DataFrame({name: value.double().cpu().numpy() for name, value in table.items()})
+    frame[~finite.cpu().numpy()] = np.nan
+    frame.insert(0, "step", steps.cpu().numpy())
+    frame.insert(0, "iteration", k)
+    frame.insert(0, "network", np.arange(len(frame)))
+    return frame
+
+
+def _spectral_norm(matrices, rounds=8):
+    """Power iteration on the batch: the change of a weight matrix is of low rank with a leading direction."""
+    vector = matrices.mT @ (matrices @ torch.ones_like(matrices[:, :1]).mT)
+    for _ in range(rounds):
+        vector = vector / vector.norm(dim=1, keepdim=True).clamp_min(torch.finfo(vector.dtype).tiny)
+        image = matrices @ vector
+        vector = matrices.mT @ image
+    return image.flatten(1).norm(dim=1)
+
+
+def linear_dynamics_iterations(K, y, *, step_fraction, target):
+    r"""Number of steps after which the linear dynamics :math:`r \leftarrow (I - \eta K) r` has :math:`\|r\|^2` down to ``target``.
+
+    Parameters
+    ----------
+    K : array_like, shape (n, n)
+        Positive semi-definite kernel; the step is ``step_fraction``·2/λ_max(K).
+    y : array_like, shape (n,)
+        The residual before the first step.
+    step_fraction : float
+        In (0, 1).
+    target : float
+        Wanted :math:`\|r\|^2/\|y\|^2`, in (0, 1).
+
+    Returns
+    -------
+    float
+        Smallest such number of steps; infinite if the part of y in the null space alone exceeds the target.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit or a number is out of range.
+    """
+    K = as_matrix("K", K)
+    y = as_vector("y", y, length=len(K))
+    for name, value in (("step_fraction", step_fraction), ("target", target)):
+        if not 0 < as_number(name, value) < 1:
+            raise ValueError(f"{name}: expected a number in (0, 1), got {value}")
+    values, vectors = np.linalg.eigh(K)
+    shares = (vectors.T @ y) ** 2 / (y @ y)
+    # Rounding noise around zero must count as zero, or infinity would come out as a large number.
+    values = np.where(values > len(K) * np.finfo(float).eps * values[-1], values, 0.0)
+    contraction = (1 - 2 * step_fraction * values / values[-1]) ** 2
+
+    def left(k):
+        return shares @ contraction**k
+
+    high = 1.0
+    while left(high) > target:
+        high *= 2
+        if high > 1e18:
+            return np.inf
+    low = 0.0
+    while high - low > 1:
+        middle = np.floor((low + high) / 2)
+        low, high = (low, middle) if left(middle) <= target else (middle, high)
+    return float(high)
+
+
+def one_step_defect(network, X, y, step):
+    r"""By how much one gradient step misses the survey's eq. (10), and how the layers share G.
+
+    Parameters
+    ----------
+    network : FullyConnected
+        Not changed.
+    X : array_like, shape (n, d)
+    y : array_like, shape (n,)
+    step : float
+        Step length η.
+
+    Returns
+    -------
+    dict of str to float
+        ``linearisation_defect``: :math:`\|y - u(1) - (I - \eta G)(y - u(0))\| / \|y - u(0)\|` with the full G;
+        ``missing_without_output_layer``: :math:`\|G^{(H+1)}\|/\|G\|` in the Frobenius norm, the part of G that
+        a sum to H as printed in eq. (11) leaves out.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit or the step is not positive.
+    """
+    X, y, step = as_matrix("X", X), as_vector("y", y, length=len(X)), as_number("step", step, above=0.0)
+    parameters = {name: value.detach() for name, value in network.named_parameters()}
+    inputs, targets = (torch.as_tensor(array).to(network.output) for array in (X, y))
+
+    def loss(weights):
+        residuals = functional_call(network, weights, (inputs,)) - targets
+        return 0.5 * residuals @ residuals, residuals
+
+    gradient, before = grad(loss, has_aux=True)(parameters)
+    _, after = loss({name: value - step * gradient[name] for name, value in parameters.items()})
+    kernels = empirical_gram(network, X)
+    G = sum(kernels)
+    before, after = before.double().numpy(), after.double().numpy()
+    return {
+        "linearisation_defect": np.linalg.norm(after - before + step * G @ before) / np.linalg.norm(before),
+        "missing_without_output_layer": np.linalg.norm(kernels[-1]) / np.linalg.norm(G),
+    }
