@@ -1,25 +1,21 @@
 experiment("landscapes", figures=["architecture", "surfaces", "contours", "controls", "measures", "curvature"])
 
 
-def landscape_rows(table):
-    """Input function: one table for each row of the figure."""
-    return lambda wildcards: [
-        f"results/{wildcards.scale}/landscapes/{row['name']}_{table}.parquet"
-        for row in SETTINGS["landscapes"][wildcards.scale]["rows"]
-    ]
-
-
-def landscape_data(wildcards):
-    """The data set of one row of the figure."""
-    rows = {row["name"]: row for row in SETTINGS["landscapes"][wildcards.scale]["rows"]}
-    return f"data/prepared/{rows[wildcards.row]['dataset']}.npz"
+# The entry of `rows` that a job's wildcard names, and one table for each of them.
+LANDSCAPE_ROW = lambda wildcards: next(
+    row for row in SETTINGS["landscapes"][wildcards.scale]["rows"] if row["name"] == wildcards.row
+)
+LANDSCAPE_TABLES = lambda table: lambda wildcards: [
+    f"results/{wildcards.scale}/landscapes/{row['name']}_{table}.parquet"
+    for row in SETTINGS["landscapes"][wildcards.scale]["rows"]
+]
 
 
 rule landscapes_measure:
     message:
         "Landscapes of multi-branch networks: train, draw planes, measure convexity ({wildcards.row})"
     input:
-        data=landscape_data,
+        data=lambda wildcards: f"data/prepared/{LANDSCAPE_ROW(wildcards)['dataset']}.npz",
         code=code_of("scripts/landscapes/measure.py"),
     output:
         surfaces="results/{scale}/landscapes/{row}_surfaces.parquet",
@@ -49,8 +45,8 @@ rule landscapes_metrics:
     message:
         "Landscapes of multi-branch networks: the numbers that the claims read"
     input:
-        measures=landscape_rows("measures"),
-        hessian=landscape_rows("hessian"),
+        measures=LANDSCAPE_TABLES("measures"),
+        hessian=LANDSCAPE_TABLES("hessian"),
         code=code_of("scripts/landscapes/metrics.py"),
     output:
         metrics="results/{scale}/landscapes/metrics.csv",
@@ -74,9 +70,9 @@ rule landscapes_figures:
     message:
         "Landscapes of multi-branch networks: figures"
     input:
-        surfaces=landscape_rows("surfaces"),
-        measures=landscape_rows("measures"),
-        hessian=landscape_rows("hessian"),
+        surfaces=LANDSCAPE_TABLES("surfaces"),
+        measures=LANDSCAPE_TABLES("measures"),
+        hessian=LANDSCAPE_TABLES("hessian"),
         code=code_of("scripts/landscapes/figures.py"),
     output:
         architecture_png=report(
