@@ -1,0 +1,150 @@
+"""Two-layer ReLU networks trained by descent on the objective that the convex program bounds from below."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from convexify.checks import as_integer, as_matrix, as_number
+from convexify.convex_relu.losses import check_labels, loss_named
+from convexify.training import train
+
+_TORCH_LOSSES = {
+    "squared": lambda f, y: 0.5 * (f - y) ** 2,
+    "logistic": lambda f, y: torch.nn.functional.softplus(-y * f),
+    "hinge": lambda f, y: torch.relu(1 - y * f),
+}
+
+
+@dataclass(frozen=True)
+class TrainedNetworks:
+    """Independent networks, one per column of the targets.
+
+    Attributes
+    ----------
+    hidden : ndarray, shape (c, d, m)
+        First-layer weights: neuron ``j`` of network ``k`` is ``hidden[k, :, j]``.
+    output : ndarray, shape (c, m)
+    history : pandas.DataFrame
+        Columns ``iteration, network, objective``; objectives in the ½‖·‖² scaling of `convexify.convex_relu.solve`.
+    diverged : bool
+    """
+
+    hidden: np.ndarray
+    output: np.ndarray
+    history: pd.DataFrame
+    diverged: bool
+
+    def predict(self, X):
+        """Predictions, shape (n, c)."""
+        return np.einsum("cnm,cm->nc", np.maximum(np.asarray(X, float) @ self.hidden, 0.0), self.output)
+
+
+def objectives(X, y, beta, hidden, output, *, loss="squared"):
+    r"""Objective of every network, shape (c,): :math:`L(\sum_j(Xu_j)_+\alpha_j,y)+\frac\beta2\sum_j(\|u_j\|^2+\alpha_j^2)`.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, d)
+    y : ndarray, shape (n, c)
+    beta : float
+    hidden, output : ndarray, shapes (c, d, m) and (c, m)
+    loss : {"squared", "logistic", "hinge"}
+    """
+    loss = loss_named(loss)
+    f = np.einsum("cnm,cm->nc", np.maximum(X @ hidden, 0.0), output)
+    fit = np.array([loss.value(f[:, [k]], y[:, [k]]) for k in range(y.shape[1])])
+    return fit + 0.5 * beta * ((hidden**2).sum(axis=(1, 2)) + (output**2).sum(axis=1))
+
+
+def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None, loss="squared",
+                 momentum=0.0, seed=0, scale=1.0, polish=0, record_every=None):  # fmt: skip
+    r"""Train one network for each column of ``y``; all of them see the same mini-batches.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Rows are samples.
+    y : array_like, shape (n,) or (n, c)
+        A column repeated gives starts that differ in their initial weights only.
+    beta : float
+        Weight decay of the ½‖·‖² scaling; descent works on the objective divided by ``n``.
+    width : int
+        Neurons of every network.
+    method, step, iterations, batch_size, momentum
+        As in `convexify.training.train`.
+    loss : {"squared", "logistic", "hinge"}
+    seed : int
+        Seed of the initial weights and of the mini-batches.
+    scale : float
+        Initial weights are normal with deviations ``scale/√d`` (hidden) and ``scale/√m`` (output).
+    polish : int
+        Further iterations of L-BFGS on the whole sample, for a stationary point of high accuracy.
+    record_every : int, optional
+        Steps between records; by default only the first and the last state of each phase.
+
+    Returns
+    -------
+    TrainedNetworks
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or is out of range.
+    """
+    X = as_matrix("X", X)
+    y = np.asarray(y)
+    y = check_labels(loss_named(loss), as_matrix("y", y[:, None] if y.ndim == 1 else y, rows=len(X)))
+    beta, width = as_number("beta", beta, above=0), as_integer("width", width, minimum=1)
+    (n, d), c = X.shape, y.shape[1]
+    rng = np.random.default_rng(seed)
+    hidden, output = (
+        torch.tensor(as_number("scale", scale, above=0) * rng.standard_normal(shape) / np.sqrt(fan), requires_grad=True)
+        for shape, fan in (((c, d, width), d), ((c, width), width))
+    )
+    samples, targets = torch.from_numpy(X), torch.from_numpy(y)
+    loss_of = _TORCH_LOSSES[loss]
+
+    def objective(batch=slice(None)):
+        f = torch.einsum("cnm,cm->nc", torch.relu(samples[batch] @ hidden), output)
+        decay = 0.5 * beta / n * (hidden.square().sum() + output.square().sum())
+        return loss_of(f, targets[batch]).sum() / len(f) + decay
+
+    def measure():
+        values = objectives(X, y, beta, hidden.detach().numpy(), output.detach().numpy(), loss=loss)
+        return dict(enumerate(values))
+
+    phases = [(method, step, iterations, batch_size)] + ([("lbfgs", 1.0, polish, None)] if polish else [])
+    rows, before, diverged = [], 0, False
+    for name, length, count, batch in phases:
+        history = train(
+            [hidden, output], objective, method=name, step=length, iterations=count, batch_size=batch,
+            n_samples=n if batch else None, seed=seed, measure=measure, record_every=record_every or max(count, 1),
+            momentum=0.0 if name == "lbfgs" else momentum,
+        )  # fmt: skip
+        table = history.to_frame().drop(columns="loss").rename(columns={"iteration": "at"})
+        rows.append(table.assign(at=table["at"] + before))
+        before += int(history.iterations[-1])
+        diverged |= history.diverged
+        if diverged:
+            break
+    table = pd.concat(rows).melt("at", var_name="network", value_name="objective").rename(columns={"at": "iteration"})
+    table["network"] = table["network"].astype("int64")
+    return TrainedNetworks(hidden.detach().numpy(), output.detach().numpy(), table, diverged)
+
+
+def stationarity(X, y, beta, networks, *, loss="squared"):
+    """Largest gradient entry of every network relative to ``beta`` times its largest weight, shape (c,).
+
+    At a kink the derivative of ReLU counts as 0, so that a stationary point with a neuron on a kink may show a residual.
+    """
+    X, y = as_matrix("X", X), np.asarray(y, float).reshape(len(X), -1)
+    f = networks.predict(X)
+    residual = -loss_named(loss).negative_gradient(f, y)
+    raw = X @ networks.hidden
+    by_output = np.einsum("cnm,nc->cm", np.maximum(raw, 0), residual) + beta * networks.output
+    weighted = np.einsum("cnm,nc,cm->cnm", raw > 0, residual, networks.output)
+    by_hidden = np.einsum("nd,cnm->cdm", X, weighted) + beta * networks.hidden
+    largest = np.maximum(np.abs(networks.hidden).max(axis=(1, 2)), np.abs(networks.output).max(axis=1))
+    return np.maximum(np.abs(by_output).max(axis=1), np.abs(by_hidden).max(axis=(1, 2))) / (beta * largest)
