@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linprog, minimize, nnls
 
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
-from convexify.relaxations.neuron import half_gradient, loss, preactivations, relaxed_loss
+from convexify.relaxations.neuron import loss, preactivations, relaxed_loss
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,15 @@ def minimise_vanilla(X, y, starts):
     X = as_matrix("X", X)
     y = as_vector("y", y, length=X.shape[1])
     starts = as_matrix("starts", starts, columns=X.shape[0])
+
+    def value_and_gradient(w):
+        z = preactivations(X, w)
+        residual = np.maximum(z, 0.0) - y
+        return residual @ residual, 2.0 * (X @ (residual * (z >= 0)))
+
     ends = [
         minimize(
-            lambda w: (float(loss(X, y, w)), 2.0 * half_gradient(X, y, w, relaxed=False)),
+            value_and_gradient,
             start,
             jac=True,
             method="L-BFGS-B",
