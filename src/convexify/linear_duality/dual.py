@@ -187,7 +187,9 @@ def solve_compressed(
     else:
         Z = np.zeros_like(problem.targets)
         if start is not None:
-            Z = problem.row_space.coordinates(as_matrix("start", start, rows=Z.shape[0]))
+            Z = problem.row_space.coordinates(
+                as_matrix("start", start, rows=Z.shape[0], columns=problem.row_space.samples)
+            )
         step = step or np.sqrt(min(problem.targets.shape) / r)
         coordinates, residuals, gaps = _douglas_rachford(problem, Z, gamma, r, step, relaxation, tol, max_iter)
     value, gap = 0.5 * float((problem.targets**2).sum()) if r == 0 else problem.dual_value(coordinates, r), 0.0

@@ -16,6 +16,8 @@ class RowSpace:
 
     Attributes
     ----------
+    samples : int
+        Number n of columns of ``X``.
     rank : int
         Number :math:`k` of singular values above ``max(d, n) * eps`` times the largest one; 0 for a zero matrix.
     left : ndarray, shape (d, k)
@@ -41,7 +43,7 @@ class RowSpace:
 
     def __init__(self, X):
         X = as_matrix("X", X)
-        self._n = X.shape[1]
+        self.samples = X.shape[1]
         self._qr = _Householder(X.T)
         inner, s, right = np.linalg.svd(self._qr.R, full_matrices=False)
         tolerance = max(X.shape) * np.finfo(float).eps * (s[0] if s.size else 0.0)
@@ -52,7 +54,7 @@ class RowSpace:
 
     def coordinates(self, A):
         """``A Q`` for ``A`` of shape (m, n): shape (m, k)."""
-        A = as_matrix("A", A, columns=self._n)
+        A = as_matrix("A", A, columns=self.samples)
         return self._qr.transposed_times(A.T).T @ self._inner
 
     def lift(self, coordinates):
