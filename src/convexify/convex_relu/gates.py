@@ -68,7 +68,7 @@ def sample_patterns(X, n_patterns, seed, *, kind="gaussian", image_shape=None, p
     """
     X = as_matrix("X", X)
     n_patterns = as_integer("n_patterns", n_patterns, minimum=1)
-    patterns, gates = _draw(X, n_patterns, seed, kind, image_shape, patch_shape, include)
+    patterns, gates = draw_patterns(X, n_patterns, seed, kind, image_shape, patch_shape, include)
     if patterns.shape[1] < n_patterns:
         warnings.warn(
             f"n_patterns: {n_patterns} distinct patterns were asked for and {patterns.shape[1]} were found; "
@@ -152,8 +152,8 @@ def draw_gates(d, count, rng, kind="gaussian", image_shape=None, patch_shape=(3,
     return gates.T
 
 
-def _draw(X, n_patterns, seed, kind, image_shape, patch_shape, include):
-    """Up to ``n_patterns`` distinct patterns and their gates; gives up once twenty times as many draws were made."""
+def draw_patterns(X, n_patterns, seed, kind="gaussian", image_shape=None, patch_shape=(3, 3), include=None):
+    """`sample_patterns` without checks and warning: up to ``n_patterns`` distinct patterns and gates, from at most twenty times as many."""
     d = X.shape[1]
     rng = generator(seed, "convex_relu", "gates", kind)
     ties = generator(seed, "convex_relu", "ties")

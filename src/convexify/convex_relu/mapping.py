@@ -80,7 +80,7 @@ def to_network(v, w=None, *, gates=None, group_norm="frobenius"):
     return (TwoLayerReLU if v.ndim == 2 else GroupedReLU)(both, signs).rescaled(_worth_keeping(both))
 
 
-def from_network(network, X, patterns=None, *, tolerance=TIE_TOLERANCE):
+def from_network(network, X, patterns=None, *, extend=False, tolerance=TIE_TOLERANCE):
     r"""Patterns and point of the convex program that belong to a network.
 
     Parameters
@@ -89,8 +89,11 @@ def from_network(network, X, patterns=None, *, tolerance=TIE_TOLERANCE):
     X : array_like, shape (n, d)
     patterns : array_like of bool, shape (n, P), optional
         Give the point in the order of these; by default the network's own distinct patterns are used.
+    extend : bool
+        Append the own patterns of those neurons that lie in none of the given cones, instead of raising.
     tolerance : float
-        A neuron lies in a cone if no row is violated by more than ``tolerance * ‖x_i‖‖u‖``.
+        A neuron lies in a cone if no row is violated by more than ``tolerance * ‖x_i‖‖u‖``; for a group of neurons
+        the norms are the largest ``‖x_i‖`` and the Frobenius norm.
 
     Returns
     -------
@@ -109,19 +112,25 @@ def from_network(network, X, patterns=None, *, tolerance=TIE_TOLERANCE):
     inequality :math:`\sum\|v_i\|+\|w_i\|\le\sum_j\|u_j\||\alpha_j|\le\tfrac12\sum_j(\|u_j\|^2+\alpha_j^2)`, with
     equality for a network made by `to_network`. For a `TwoLayerReLU` with c outputs, the positive part of :math:`a_j`
     goes to ``v`` and its negative part to ``w``; outputs are kept, the penalties are not comparable (see `to_network`).
-    A neuron at a kink lies in several closed cones and gets one of them.
+    A neuron at a kink lies in several closed cones and gets one of them, if possible one of those given.
     """
     X = as_matrix("X", X, columns=len(network.W))
     tolerance = as_number("tolerance", tolerance, minimum=0.0)
     network = network.rescaled()
     gated = isinstance(network, GatedNetwork)
     # if the columns of a group share a closed cone, it is one of those that hold their sum
-    switches = network.gates if gated else network.W if network.W.ndim == 2 else _unit_columns(network.W).sum(axis=2)
+    switches = network.gates if gated else network.W if network.W.ndim == 2 else network.W.sum(axis=2)
     if patterns is None:
         patterns, cell = _own_cells(X, switches)
     else:
         patterns = as_matrix("patterns", patterns, rows=len(X)).astype(bool)
         cell = _cells_among(X, switches, patterns, 0.0 if gated else tolerance, gated)
+        outside = np.flatnonzero(cell < 0)
+        if len(outside) and not extend:
+            raise ValueError(f"patterns: expected the pattern of every neuron, got none for neuron {outside[0]}")
+        more, position = _own_cells(X, switches[:, outside])
+        cell[outside] = patterns.shape[1] + position
+        patterns = np.hstack([patterns, more])
     if network.W.ndim == 3 and not gated:
         _check_columns(X, network.W, patterns[:, cell], tolerance)
     effective = network.W * network.a[:, None] if network.W.ndim == 3 else _outer(network.W, network.a)
@@ -164,11 +173,6 @@ def _gated_by_singular_values(v, gates):
     return GatedNetwork(left[group, :, rank].T * root, right[group, rank] * root[:, None], gates=gates[:, group])
 
 
-def _unit_columns(W):
-    norms = np.linalg.norm(W, axis=0)
-    return W / np.where(norms > 0, norms, 1.0)
-
-
 def _own_cells(X, switches):
     moved = move_off_hyperplanes(X, switches, generator(0, "convex_relu", "ties"))
     all_patterns = X @ moved >= 0
@@ -179,6 +183,7 @@ def _own_cells(X, switches):
 
 
 def _cells_among(X, switches, patterns, tolerance, gated):
+    """For each switch the given pattern whose closed cone holds it best, or -1."""
     if gated:
         rows = np.where(X @ switches >= 0, 1.0, -1.0)
     else:
@@ -187,14 +192,13 @@ def _cells_among(X, switches, patterns, tolerance, gated):
     cell = np.zeros(switches.shape[1], dtype=int)
     for j, row in enumerate(rows.T):
         violation = np.where(patterns, -row[:, None], row[:, None]).max(axis=0)
-        cell[j] = violation.argmin()
-        if violation[cell[j]] > tolerance:
-            raise ValueError(f"patterns: expected the pattern of every neuron, got none for neuron {j}")
+        cell[j] = violation.argmin() if violation.min() <= tolerance else -1
     return cell
 
 
 def _check_columns(X, W, patterns, tolerance):
-    rows = np.einsum("nd,dmc->nmc", X, _unit_columns(W)) * (2.0 * patterns - 1.0)[:, :, None]
-    worst = rows.min(axis=(0, 2)) / max(np.linalg.norm(X, axis=1).max(), np.finfo(float).tiny)
+    rows = np.einsum("nd,dmc->nmc", X, W) * (2.0 * patterns - 1.0)[:, :, None]
+    scale = np.linalg.norm(X, axis=1).max() * np.sqrt((W**2).sum(axis=(0, 2)))
+    worst = rows.min(axis=(0, 2), initial=0.0) / np.where(scale > 0, scale, 1.0)
     if (worst < -tolerance).any():
         raise ValueError(f"network: expected a group's columns in one cone, got group {worst.argmin()} across cells")

@@ -1,0 +1,204 @@
+"""Stationary points of two-layer ReLU training: each is the optimum of a convex program on its own signs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import null_space
+from scipy.optimize import lsq_linear
+
+from convexify.checks import as_matrix, as_number
+from convexify.convex_relu.certificates import relative_gap
+from convexify.convex_relu.gates import TIE_TOLERANCE, sign_patterns
+from convexify.convex_relu.losses import check_labels, loss_named
+from convexify.convex_relu.optimality import matched, network_objective
+from convexify.convex_relu.proximal import project_onto_cones
+from convexify.convex_relu.shallow import TwoLayerReLU
+
+
+@dataclass(frozen=True)
+class Stationarity:
+    """A network beside the convex program on its own signs.
+
+    Attributes
+    ----------
+    objective : float
+        Of the network, with weight decay as it is.
+    restricted_objective : float
+        Optimum of the convex program restricted to the network's sign patterns, found by cvxpy.
+    lower_bound : float
+        Proved bound on that optimum, from the network's own residual and without any solver.
+    gap : float
+        ``(objective - restricted_objective) / objective``.
+    residual : float
+        Norm of the smallest element of the generalised gradient of the network's objective; 0 if it is stationary.
+    """
+
+    objective: float
+    restricted_objective: float
+    lower_bound: float
+    gap: float
+    residual: float
+
+
+def restricted_patterns(network, X, *, tolerance=TIE_TOLERANCE):
+    """Distinct sign patterns, shape (n, P), entries -1, 0, +1, of the neurons of a `TwoLayerReLU` that are not zero.
+
+    A pre-activation of at most ``tolerance * ‖x_i‖‖u‖`` counts as 0: a network trained by (sub)gradient steps stops
+    near a kink, not on it.
+    """
+    signs = _signs(network.rescaled(), as_matrix("X", X, columns=len(network.W)), tolerance)
+    return signs[:, np.sort(np.unique(signs, axis=1, return_index=True)[1])]
+
+
+def stationarity(network, X, y, beta, *, loss="squared", tolerance=TIE_TOLERANCE):
+    r"""Compare a network with the global optimum of the convex program on its own signs.
+
+    Parameters
+    ----------
+    network : TwoLayerReLU
+        With one output.
+    X : array_like, shape (n, d)
+    y : array_like, shape (n,)
+    beta : float
+    loss : {"squared", "logistic", "hinge"}
+    tolerance : float
+        See `restricted_patterns`.
+
+    Returns
+    -------
+    Stationarity
+
+    Notes
+    -----
+    Let ``r`` be the loss's gradient at the outputs. Stationarity means, for every neuron and some :math:`t\in[0,1]^n`
+    that is 1 where its pre-activation is positive and 0 where it is negative,
+    :math:`\alpha X^\top\mathrm{diag}(t)r+\beta u=0` and :math:`(Xu)_+^\top r+\beta\alpha=0`. Then
+    :math:`\|u\|=|\alpha|`, and the entries :math:`t_ir_i` at kinks are multipliers of :math:`x_i^\top u=0`: together
+    with zero multipliers for the strict signs they prove that the network is optimal among all combinations of neurons
+    with its neurons' signs, zeros included [1]_. So objective and restricted objective agree exactly at stationary
+    points, and ``lower_bound``, the dual value of the network's scaled residual, equals both.
+
+    References
+    ----------
+    .. [1] Wang, Lacotte, Pilanci (2022), The hidden convex optimization landscape of regularized two-layer ReLU
+       networks, ICLR.
+    """
+    X, y, loss_object, beta = _single_output(network, X, y, beta, loss)
+    objective = network_objective(network, X, y, beta, loss=loss)
+    signs = restricted_patterns(network, X, tolerance=tolerance)
+    optimum, _, _ = solve_restricted(X, y, signs, beta, loss=loss)
+    nu = loss_object.negative_gradient(network.predict(X), y)
+    bound = max((_dual_norm(X, s, sign * nu) for s in signs.T for sign in (1, -1)), default=0.0)
+    scale = loss_object.best_scale(nu, y, beta / bound if bound > 0 else np.inf)
+    return Stationarity(
+        objective,
+        optimum,
+        loss_object.dual_value(scale * nu, y),
+        relative_gap(objective, optimum),
+        generalised_gradient_norm(network, X, y, beta, loss=loss, tolerance=tolerance),
+    )
+
+
+def solve_restricted(X, y, signs, beta, *, loss="squared"):
+    r"""Convex program whose neurons have given signs, equalities :math:`x_i^\top u=0` included, by cvxpy.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+    y : array_like, shape (n,)
+    signs : array_like, shape (n, P)
+        Entries -1, 0, +1.
+    beta : float
+    loss : {"squared", "logistic", "hinge"}
+
+    Returns
+    -------
+    objective : float
+        From the point returned, in float64.
+    v, w : ndarray, shape (d, P)
+        Equalities hold to rounding, inequalities to the tolerance of Clarabel (1e-10).
+    """
+    import cvxpy as cp  # 2 s to import
+
+    X, loss = as_matrix("X", X), loss_named(loss)
+    n, d = X.shape
+    if np.size(signs) == 0:
+        return loss.value(np.zeros(n), y), np.zeros((d, 0)), np.zeros((d, 0))
+    signs = as_matrix("signs", signs, rows=n)
+    bases = [_free_directions(X, s) for s in signs.T]
+    if not all(basis.shape[1] for basis in bases):
+        raise ValueError("signs: expected patterns that some non-zero weight vector has, got one that only 0 has")
+    parts = [[cp.Variable(basis.shape[1]) for basis in bases] for _ in range(2)]
+    prediction, penalty, cones = 0, 0, []
+    for sign, part in zip((1, -1), parts, strict=True):
+        for z, basis, s in zip(part, bases, signs.T, strict=True):
+            prediction = prediction + sign * (np.where(s > 0, 1.0, 0.0)[:, None] * X @ basis) @ z
+            penalty = penalty + cp.norm(z, 2)
+            cones.append(((s[:, None] * X)[s != 0] @ basis) @ z >= 0)
+    problem = cp.Problem(cp.Minimize(_cvxpy_loss(cp, loss, prediction, y) + beta * penalty), cones)
+    problem.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1)
+    v, w = (np.column_stack([basis @ z.value for z, basis in zip(part, bases, strict=True)]) for part in parts)
+    f = ((X @ (v - w)) * (signs > 0)).sum(axis=1)
+    return loss.value(f, y) + beta * float(np.linalg.norm(v, axis=0).sum() + np.linalg.norm(w, axis=0).sum()), v, w
+
+
+def generalised_gradient_norm(network, X, y, beta, *, loss="squared", tolerance=TIE_TOLERANCE):
+    """Norm of the smallest element of the generalised gradient: at kinks the derivative of ReLU is any t in [0, 1].
+
+    Neurons are treated one by one, as in `stationarity`; for a smooth loss only, the hinge's kinks are not resolved.
+    """
+    X, y, loss, beta = _single_output(network, X, y, beta, loss)
+    nu = loss.negative_gradient(network.predict(X), y)
+    signs = _signs(network, X, tolerance)
+    of_output = beta * network.a - np.maximum(X @ network.W, 0.0).T @ nu
+    total = float(of_output @ of_output)
+    for u, a, s in zip(network.W.T, network.a, signs.T, strict=True):
+        fixed = beta * u - a * (X.T @ (nu * (s > 0)))
+        kinks = s == 0
+        if a != 0 and kinks.any():
+            fixed = lsq_linear(-a * (X[kinks] * nu[kinks, None]).T, -fixed, bounds=(0, 1), tol=1e-14).fun
+        total += float(fixed @ fixed)
+    return float(np.sqrt(total))
+
+
+def _signs(network, X, tolerance):
+    if not isinstance(network, TwoLayerReLU):
+        raise ValueError(f"network: expected a TwoLayerReLU, got {type(network).__name__}")
+    return sign_patterns(X, network.W, tolerance=as_number("tolerance", tolerance, minimum=0.0))
+
+
+def _free_directions(X, s):
+    """Orthonormal basis of the weight vectors that are zero on the rows with sign 0."""
+    zero = (s == 0) & (np.linalg.norm(X, axis=1) > 0)
+    if not zero.any():
+        return np.eye(X.shape[1])
+    rows = X[zero] / np.linalg.norm(X[zero], axis=1)[:, None]
+    return null_space(rows, rcond=1e-10)
+
+
+def _dual_norm(X, s, nu):
+    """max nu' (Xu)_+ over ‖u‖ <= 1 with the signs ``s``: the norm of a projection onto a cone in a subspace."""
+    basis = _free_directions(X, s)
+    if basis.shape[1] == 0:
+        return 0.0
+    rows, signs = (X @ basis)[s != 0], s[s != 0].astype(float)[:, None]
+    point = (basis.T @ (X.T @ (nu * (s > 0))))[:, None]
+    if len(rows) == 0:
+        return float(np.linalg.norm(point))
+    return float(np.linalg.norm(project_onto_cones(rows, signs, point)[0]))
+
+
+def _cvxpy_loss(cp, loss, f, y):
+    if loss.name == "squared":
+        return 0.5 * cp.sum_squares(f - y)
+    margin = cp.multiply(y, f)
+    return cp.sum(cp.logistic(-margin) if loss.name == "logistic" else cp.pos(1 - margin))
+
+
+def _single_output(network, X, y, beta, loss):
+    X = as_matrix("X", X, columns=len(network.W))
+    if not isinstance(network, TwoLayerReLU) or network.a.ndim != 1:
+        raise ValueError(f"network: expected a TwoLayerReLU with one output, got {type(network).__name__}")
+    loss = loss_named(loss)
+    _, y = matched(network, X, y)
+    return X, check_labels(loss, y), loss, as_number("beta", beta, above=0.0)
