@@ -37,7 +37,7 @@ def frequencies(
         drawn = subsample({"X": plane, "y": pair["y"]}, descent_samples, stream)
         problem = {"X": drawn["X"], "labels": drawn["y"], "radius": weight_bound}
         for tau in descent_taus:
-            relaxation = tanh_relaxation(**problem, tau=tau)
+            relaxation, known = tanh_relaxation(**problem, tau=tau), {}
             for branches in descent_branches:
                 bracket = tanh_network_bracket(
                     **problem,
@@ -57,14 +57,16 @@ def frequencies(
                     rng=generator(seed, "branches", "descent", repetition, branches),
                     device=device,
                 )
-                best = min(bracket.upper, losses.min())
+                # A network repeated is a network with more branches and the same output.
+                divisors = [known[count] for count in known if branches % count == 0]
+                best = known[branches] = min(bracket.upper, losses.min(), *divisors)
                 rows.append(
                     {
                         "repetition": repetition,
                         "tau": tau,
                         "branches": branches,
                         "starts": starts,
-                        "lower": bracket.lower,
+                        "lower": min(bracket.lower, best),
                         "upper": best,
                         "programs_upper": bracket.upper,
                         "relaxation": bracket.relaxation,
@@ -72,7 +74,7 @@ def frequencies(
                         "median_loss": float(pd.Series(losses).median()),
                         # Within `success` of the lower value: certainly optimal to that accuracy. Beyond it from the
                         # upper value: certainly not.
-                        "certain_successes": int((losses <= bracket.lower + success).sum()),
+                        "certain_successes": int((losses <= min(bracket.lower, best) + success).sum()),
                         "possible_successes": int((losses <= best + success).sum()),
                     }
                 )

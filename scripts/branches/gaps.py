@@ -5,7 +5,6 @@ import logging
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.metrics import hinge_loss
 from torch import nn
 from tqdm import tqdm
 
@@ -63,7 +62,6 @@ def _sweep(kind, family, y, tau, radius, budgets, branches, node_limit):
     margins = y[:, None] * family.values / tau
     linearised = 1 - margins.mean(axis=0)
     delta_linearised = nonconvexity(linearised, family.penalties)
-    delta_weights = weight_nonconvexity(np.maximum(0, 1 - margins).mean(axis=0), family.parameters, candidates=40)
     # Best gain for each unit of h^p, which a homogeneous branch shows at every level alike.
     gain = (1 - linearised[family.penalties > 0]) / family.penalties[family.penalties > 0] ** POWERS[kind]
     for share in budgets:
@@ -84,7 +82,7 @@ def _sweep(kind, family, y, tau, radius, budgets, branches, node_limit):
                 "dual_general": general,
                 "closed_form": closed,
                 "delta_linearised": delta_linearised,
-                "delta_weights": delta_weights,
+                "delta_weights": np.nan,
                 "atoms": family.penalties.size,
                 "samples": y.size,
             }
@@ -94,6 +92,8 @@ def _sweep(kind, family, y, tau, radius, budgets, branches, node_limit):
 def _homogeneous(power, branches):
     """The closed form of homogeneous branches, R = c = 1 and K = 0.37, as an integer program on 101 levels."""
     levels = np.arange(101) / 100
+    # One weight w in [0, 1] with penalty w²: the other reading of Δ, over weights instead of penalties.
+    delta_weights = weight_nonconvexity(-(levels**power), np.sqrt(levels)[:, None], candidates=levels.size)
     for count in sorted({*branches, 1, 2, 10, 30}):
         problem = {"branches": count, "tau": 1.0, "budget": 0.37}
         result = exact_gap(levels[None] ** power, levels, [1.0], **problem, node_limit=10_000, time_limit=None)
@@ -101,7 +101,7 @@ def _homogeneous(power, branches):
             "dual_general": np.nan,
             "closed_form": homogeneous_gap(count, budget=0.37, power=power),
             "delta_linearised": result.delta_worst,
-            "delta_weights": np.nan,
+            "delta_weights": delta_weights,
             "atoms": levels.size,
             "samples": 1,
         }
@@ -148,17 +148,18 @@ def _identities(kind, family, y, radius, budgets):
     binding = min(budgets) * radius
     result = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=binding, time_limit=None)
     output = family.values @ result.counts / 2
-    small = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=np.inf, time_limit=None)
+    classic = np.maximum(0, 1 - y * output).mean()
+    free = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=np.inf, time_limit=None)
     zero = int(np.argmin(family.penalties))
     return {
         "kind": kind,
-        # The loss of the package at τ = 1, and the τ-hinge of the same network at τ near 0, against scikit-learn's.
-        "hinge_at_one": result.primal - hinge_loss(y, output),
-        "hinge_near_zero": np.maximum(0, 1 - y * output / 1e-3).mean() - hinge_loss(y, output),
+        # The optimum at τ = 1, and the τ-hinge of the same network at τ near 0, against the classic hinge loss.
+        "hinge_at_one": result.primal - classic,
+        "hinge_near_zero": np.maximum(0, 1 - y * output / 1e-3).mean() - classic,
         # Without the infimum over w, the zero network alone makes Q(λ) − λK as large as its own loss at λ = 0.
         "dual_without_infimum": np.maximum(0, 1 - y * family.values[:, zero]).mean(),
         "primal": result.primal,
-        "multiplier_without_budget": small.multiplier,
+        "multiplier_without_budget": free.multiplier,
     }
 
 

@@ -48,7 +48,7 @@ def _gap_metrics(gaps):
         ),
         "largest_gap_of_relu_units_linear": linear.loc[linear["kind"] == "relu", "gap"].max(),
         "largest_gap_of_two_layer_branches_linear": linear.loc[linear["kind"] == "two_layer", "gap"].max(),
-        "smallest_weight_delta_over_delta": (linear["delta_weights"] / linear["delta_worst"]).min(),
+        "smallest_weight_delta_over_delta": (gaps["delta_weights"] / gaps["delta_worst"]).min(),
         "share_of_closed_brackets": gaps["exact"].mean(),
     }
 

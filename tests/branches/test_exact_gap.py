@@ -5,6 +5,7 @@ import pytest
 from branch_oracles import dual, network_points, primal, random_atoms, relaxation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import hinge_loss
 
 from convexify.branches import exact_gap, homogeneous_gap, nonconvexity
 from convexify.branches import programs as branch_programs
@@ -142,6 +143,12 @@ def test_a_negative_multiplier_would_break_weak_duality():
     losses, means = network_points(values, penalties, labels, 2, 1.0)
     assert result.primal == result.dual == 0.0
     assert (losses - 5.0 * (means - 0.5)).min() < (losses + 0.0 * (means - 0.5)).min() == 0.0
+
+
+def test_tau_one_is_the_classic_hinge_loss():
+    values, penalties, labels = random_atoms(7, n=9, m=20)
+    result = exact_gap(values, penalties, labels, branches=4, tau=1.0, budget=0.5)
+    assert result.primal == pytest.approx(hinge_loss(labels, values @ result.counts / 4), abs=1e-12)
 
 
 def test_counts_attain_the_primal_within_the_budget():
