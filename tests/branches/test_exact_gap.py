@@ -162,9 +162,9 @@ def test_counts_attain_the_primal_within_the_budget():
 
 def test_an_early_stop_reports_a_bracket_that_holds_the_optimum():
     rng = np.random.default_rng(0)
-    values, penalties = rng.normal(size=(20, 40)), rng.uniform(0.1, 1.0, 40)
-    labels = rng.choice([-1.0, 1.0], size=20)
-    problem = {"branches": 6, "tau": 0.3, "budget": 0.4, "time_limit": None}
+    values, penalties = rng.normal(size=(14, 26)), rng.uniform(0.1, 1.0, 26)
+    labels = rng.choice([-1.0, 1.0], size=14)
+    problem = {"branches": 5, "tau": 0.3, "budget": 0.4, "time_limit": None}
     stopped = exact_gap(values, penalties, labels, **problem, node_limit=1)
     solved = exact_gap(values, penalties, labels, **problem)
     assert solved.exact

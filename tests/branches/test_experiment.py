@@ -32,7 +32,7 @@ def tables(data):
         kinds=["relu", "two_layer"],
         samples=6,
         directions=3,
-        levels=5,
+        levels=10,
         radius=16.0,
         taus=[1.0, 64.0],
         budgets=[0.3, 1.0],
@@ -91,7 +91,7 @@ def test_every_announced_figure_is_drawn(tables):
 
 
 def test_the_same_seed_gives_the_same_table(data, tables):
-    options = {"classes": [0, 1], "seed": 1, "kinds": ["relu"], "samples": 6, "directions": 3, "levels": 5}
+    options = {"classes": [0, 1], "seed": 1, "kinds": ["relu"], "samples": 6, "directions": 3, "levels": 10}
     options |= {"radius": 16.0, "taus": [1.0, 64.0], "budgets": [0.3, 1.0], "branches": [1, 2, 4], "node_limit": 10}
     again = script("gaps").gaps(data, **options)["gaps"]
     first = tables[0]
