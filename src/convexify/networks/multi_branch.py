@@ -147,10 +147,11 @@ class MultiBranch:
         -------
         torch.Tensor, shape (size,)
         """
-        order = torch.as_tensor(_permutations("order", order, (self.branches,)))
+        order = torch.as_tensor(_permutations("order", order, (self.branches,)), device=parameters.device)
         tensors = [tensor[order] for tensor in self.tensors(parameters)]
         for layer, orders in enumerate([] if units is None else units):
-            orders = torch.as_tensor(_permutations("units", orders, (self.branches, self.width)))
+            orders = _permutations("units", orders, (self.branches, self.width))
+            orders = torch.as_tensor(orders, device=parameters.device)
             rows, following = tensors[2 * layer], tensors[2 * layer + 2]
             tensors[2 * layer] = rows.gather(1, orders[:, :, None].expand_as(rows))
             tensors[2 * layer + 1] = tensors[2 * layer + 1].gather(1, orders)

@@ -33,8 +33,8 @@ rule landscapes_measure:
         row="[a-z0-9_]+",
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=lambda wildcards: 8000 if wildcards.scale == "paper" else 2000,
+        runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,
     conda:
         "../../../envs/environment.yaml"
     script:
