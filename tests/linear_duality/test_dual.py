@@ -1,4 +1,5 @@
 import itertools
+
 import cvxpy as cp
 import numpy as np
 import pyproximal

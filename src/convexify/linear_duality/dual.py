@@ -194,8 +194,7 @@ def solve_compressed(
         coordinates, residuals, gaps = _douglas_rachford(problem, Z, gamma, r, step, relaxation, tol, max_iter)
     value, gap = 0.5 * float((problem.targets**2).sum()) if r == 0 else problem.dual_value(coordinates, r), 0.0
     if not trivial:
-        primal = problem.primal_product(coordinates, gamma, r)[1]
-        gap = (primal - value) / primal
+        gap = problem.relative_gap(problem.primal_product(coordinates, gamma, r)[1], value)
     converged = gap <= tol or method == "closed-form"
     if not converged:
         warnings.warn(
@@ -231,8 +230,8 @@ def _douglas_rachford(problem, Z, gamma, r, step, relaxation, tol, max_iter):
             best, best_value = Lambda, value
         least_primal = min(least_primal, problem.primal_product(Lambda, gamma, r)[1])
         residuals.append(np.linalg.norm(N - Lambda) / scale)
-        gaps.append((least_primal - best_value) / least_primal)
+        gaps.append(problem.relative_gap(least_primal, best_value))
         # The recovery starts from the returned point, so that one's own primal value has to meet the tolerance too.
-        if gaps[-1] <= tol and problem.primal_product(best, gamma, r)[1] - best_value <= tol * least_primal:
+        if gaps[-1] <= tol and problem.relative_gap(problem.primal_product(best, gamma, r)[1], best_value) <= tol:
             break
     return best, np.array(residuals), np.array(gaps)

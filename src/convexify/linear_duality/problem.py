@@ -6,6 +6,7 @@ from convexify.checks import as_matrix
 from convexify.linear_duality.row_space import RowSpace
 
 _TIE = 1e-6
+_ROUNDING = 64 * np.finfo(float).eps
 
 
 class CompressedProblem:
@@ -85,6 +86,16 @@ class CompressedProblem:
                 (np.hstack([U[:, : tied[0]], U[:, tied] @ turn]), np.vstack([Vt[: tied[0]], turn.T @ Vt[tied]]))
             )
         return min((self._fitted(U, Vt, gamma) for U, Vt in candidates), key=lambda candidate: candidate[1])
+
+    def relative_gap(self, primal, dual):
+        """``(primal - dual) / primal``; 0 where the difference is the rounding of a residual that vanishes.
+
+        Both values are sums of squares of errors of the order of ``eps`` times the targets at best. This matters only
+        where ``gamma`` is below ``eps ** 2`` times their size.
+        """
+        difference = primal - dual
+        rounding = (_ROUNDING * np.linalg.norm(self.targets)) ** 2
+        return 0.0 if difference <= rounding else float(difference / primal)
 
     def _fitted(self, U, Vt, gamma):
         c = np.maximum(np.einsum("ij,ji->i", U.T @ self.targets, Vt.T) - gamma, 0.0)
