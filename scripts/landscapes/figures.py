@@ -38,7 +38,7 @@ def surface_grid(surfaces, measures, hessian, rows):
     """Replica of the survey's Figure 2: one row for each problem, one column for each number of branches."""
     apply_style()
     branches = sorted(surfaces["branches"].unique())
-    width, cell, head = 3.7 * len(branches) + 0.9, 4.6, 1.1 + 0.2 * len(rows)
+    width, cell, head = 3.7 * len(branches) + 1.2, 4.6, 0.8 + 0.2 * len(rows)
     height = cell * len(rows) + head
     fig = plt.figure(figsize=(width, height), layout="none")
     for index, row in enumerate(rows):
@@ -71,7 +71,7 @@ def surface_grid(surfaces, measures, hessian, rows):
             fig.text(centre, (bottom + cell - 0.4) / height, f"I = {number:,}", fontsize=12, ha="center")
             numbers = _numbers(measures, hessian, row, number)
             fig.text(centre, (bottom + 1.2) / height, numbers, fontsize=11.5, ha="center", va="top", linespacing=1.25)
-        bar = fig.add_axes(((width - 0.75) / width, (bottom + 1.5) / height, 0.14 / width, 2.2 / height))
+        bar = fig.add_axes(((width - 1.05) / width, (bottom + 1.5) / height, 0.14 / width, 2.2 / height))
         fig.colorbar(drawn, cax=bar, label="margin loss")
     text = _suptitle("Training loss on the plane of three trained networks", rows, int(9.5 * width))
     fig.suptitle(text, fontsize=12, y=1 - 0.12 / height)

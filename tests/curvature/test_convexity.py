@@ -75,6 +75,23 @@ def test_saddle_is_negatively_curved_at_every_point():
     assert plane_violation(x * y).absolute == pytest.approx(1)
 
 
+def test_share_of_negative_curvature_does_not_depend_on_the_grid():
+    def share(points):
+        x, y = np.meshgrid(np.linspace(0, 1, points), np.linspace(0, 1, points), indexing="ij")
+        return negative_share_of_plane(np.sin(2 * np.pi * x) + y**2)
+
+    # sin is concave on the first half of its period and the square adds nothing to that direction.
+    assert share(401) == pytest.approx(0.5, abs=0.01)
+    assert share(21) == pytest.approx(share(401), abs=0.05)
+
+
+def test_a_dome_over_the_whole_range_has_curvature_minus_four():
+    x, y = np.meshgrid(np.linspace(0, 1, 11), np.linspace(0, 1, 11), indexing="ij")
+    dome = -((x - 0.5) ** 2) - (y - 0.5) ** 2
+    assert negative_share_of_plane(dome, tolerance=3.99) == 1
+    assert negative_share_of_plane(dome, tolerance=4.01) == 0
+
+
 def test_constant_values_have_violation_zero():
     assert plane_violation(np.full((4, 5), 3.0)).relative == 0
 

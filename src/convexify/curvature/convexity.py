@@ -98,15 +98,16 @@ def plane_violation(values, *, ceiling=None):
     return Violation(best, best / spread if spread > 0 else 0.0, midpoint, offset)
 
 
-def negative_share_of_plane(values, *, tolerance=1.0e-3):
+def negative_share_of_plane(values, *, tolerance=0.1):
     r"""Share of interior grid points at which the second differences have a negative eigenvalue.
 
     Parameters
     ----------
     values : array_like, shape (p, q)
-        Function values on a uniform grid of equal spacing in both coordinates, p, q ≥ 3.
+        Function values on a uniform grid of the unit square, p, q ≥ 3.
     tolerance : float
-        An eigenvalue counts as negative below −tolerance times the range of the values (per squared grid step).
+        An eigenvalue counts as negative below −tolerance times the range of the values. The paraboloid that falls from
+        the centre of the square to the corners through the whole range has −4.
 
     Returns
     -------
@@ -120,16 +121,17 @@ def negative_share_of_plane(values, *, tolerance=1.0e-3):
 
     Notes
     -----
-    The 2 × 2 matrix of central second differences with unit spacing. Unlike the Hessian at a point, it sees kinks: a
-    piecewise linear loss has curvature only there.
+    The 2 × 2 matrix of central second differences over squared spacings, so that finer grids approach a limit. Unlike
+    the Hessian at a point, it sees kinks: a piecewise linear loss has curvature only there.
     """
     values = as_matrix("values", values)
     tolerance = as_number("tolerance", tolerance, minimum=0)
     if min(values.shape) < 3:
         raise ValueError(f"values: expected at least 3 grid points a side, got shape {values.shape}")
     centre = values[1:-1, 1:-1]
-    down = values[2:, 1:-1] - 2 * centre + values[:-2, 1:-1]
-    across = values[1:-1, 2:] - 2 * centre + values[1:-1, :-2]
-    mixed = (values[2:, 2:] - values[2:, :-2] - values[:-2, 2:] + values[:-2, :-2]) / 4
+    rows, columns = (side - 1 for side in values.shape)
+    down = (values[2:, 1:-1] - 2 * centre + values[:-2, 1:-1]) * rows**2
+    across = (values[1:-1, 2:] - 2 * centre + values[1:-1, :-2]) * columns**2
+    mixed = (values[2:, 2:] - values[2:, :-2] - values[:-2, 2:] + values[:-2, :-2]) * rows * columns / 4
     smallest = (down + across) / 2 - np.hypot((down - across) / 2, mixed)
     return float((smallest < -tolerance * (values.max() - values.min())).mean())
