@@ -26,6 +26,9 @@ def _gap_metrics(gaps):
     return {
         "largest_excess_over_bound": (binding["gap_lower"] - binding["bound"]).max(),
         "largest_excess_over_bound_linear": (linear["gap"] - linear["bound"]).max(),
+        "largest_excess_over_linearised_bound": (
+            binding["gap_lower"] - 2 * binding["delta_linearised"] / binding["branches"]
+        ).max(),
         "largest_ratio_linear": _ratio(linear, "gap").max(),
         "largest_ratio_homogeneous": _ratio(linear[linear["kind"].str.startswith("homogeneous")], "gap").max(),
         "largest_certified_ratio_kinked": _ratio(real, "gap_lower").max(),
