@@ -19,8 +19,24 @@ def pooled(images, shape, side):
     return blocks.reshape(len(images), -1), (int(channels), side, side)
 
 
-def convolutional_gates(data, *, conv_dataset, conv_samples, conv_test_samples, conv_side, conv_patch, conv_counts,
-                        conv_draws, conv_lams, conv_epochs, conv_steps, batch, tol, max_time, seed):  # fmt: skip
+def convolutional_gates(
+    data,
+    *,
+    conv_dataset,
+    conv_samples,
+    conv_test_samples,
+    conv_side,
+    conv_patch,
+    conv_counts,
+    conv_draws,
+    conv_lams,
+    conv_epochs,
+    conv_steps,
+    batch,
+    tol,
+    max_time,
+    seed,
+):
     """A row per method, number of gates, draw and λ: objective divided by n, test accuracy, gap."""
     seed_of = lambda *names: integer_seed(seed, "convex_relu", conv_dataset, "conv", *names)  # noqa: E731
     data = subsample(
@@ -41,32 +57,54 @@ def convolutional_gates(data, *, conv_dataset, conv_samples, conv_test_samples, 
             for draw in range(conv_draws):
                 for kind, method in (("convolutional", "convex, patch gates"), ("gaussian", "convex, random gates")):
                     patterns, gates = sample_patterns(
-                        X, count, seed_of("gates", draw), kind=kind, image_shape=shape, patch_shape=(conv_patch,) * 2,
+                        X,
+                        count,
+                        seed_of("gates", draw),
+                        kind=kind,
+                        image_shape=shape,
+                        patch_shape=(conv_patch,) * 2,
                         return_gates=True,
-                    )  # fmt: skip
+                    )
                     solution = solve(X, y, patterns, n * lam, gated=True, tol=tol, max_time=max_time)
                     prediction = to_network(solution, gates=gates).predict(X_test)
                     rows.append(
                         {
-                            "method": method, "gates": count, "draw": draw, "lam": lam, "objective": solution.primal / n,
-                            "test_accuracy": accuracy(prediction, y_test), "relative_gap": solution.gap,
+                            "method": method,
+                            "gates": count,
+                            "draw": draw,
+                            "lam": lam,
+                            "objective": solution.primal / n,
+                            "test_accuracy": accuracy(prediction, y_test),
+                            "relative_gap": solution.gap,
                         }
-                    )  # fmt: skip
+                    )
                 nets = [
                     fit_networks(
-                        X, y, n * lam, count, method="sgd", step=step, batch_size=min(batch, n),
-                        iterations=conv_epochs * int(np.ceil(n / min(batch, n))), seed=seed_of("start", draw),
-                    )  # fmt: skip
+                        X,
+                        y,
+                        n * lam,
+                        count,
+                        method="sgd",
+                        step=step,
+                        batch_size=min(batch, n),
+                        iterations=conv_epochs * int(np.ceil(n / min(batch, n))),
+                        seed=seed_of("start", draw),
+                    )
                     for step in conv_steps
                 ]
                 total = lambda net: net.history.drop_duplicates("network", keep="last")["objective"].sum()  # noqa: E731
                 best = min((net for net in nets if not net.diverged), key=total)
                 rows.append(
                     {
-                        "method": "SGD", "gates": count, "draw": draw, "lam": lam, "objective": total(best) / n,
-                        "test_accuracy": accuracy(best.predict(X_test), y_test), "relative_gap": np.nan,
+                        "method": "SGD",
+                        "gates": count,
+                        "draw": draw,
+                        "lam": lam,
+                        "objective": total(best) / n,
+                        "test_accuracy": accuracy(best.predict(X_test), y_test),
+                        "relative_gap": np.nan,
                     }
-                )  # fmt: skip
+                )
     return pd.DataFrame(rows)
 
 

@@ -14,15 +14,13 @@ from convexify.datasets.transforms import (
 
 
 def problem(data, *, components, samples, test_samples, seed, pair=None):
-    """Arrays X, y, X_test, y_test of one problem: leading principal components with rows of length about 1, a ones column.
+    """Arrays X, y, X_test, y_test: leading principal components with rows of length about 1, and a ones column.
 
-    With a ``pair`` of labels the targets are ±1, shape (n, 1); otherwise ±1 for one class against the rest, shape (n, c).
+    Targets are ±1: (n, 1) for a ``pair`` of labels, otherwise (n, c), each class against the rest.
     """
     if pair is not None:
         data = binary_pair(data, pair)
-    data = subsample(
-        data, min(samples, len(data["X"])), seed, n_test=min(test_samples, len(data["X_test"]))
-    )
+    data = subsample(data, min(samples, len(data["X"])), seed, n_test=min(test_samples, len(data["X_test"])))
     images = data["X"].dtype == np.uint8
     X, X_test = (scale_images if images else standardize)(data["X"], data["X_test"])
     components = min(components, *X.shape)
@@ -42,4 +40,3 @@ def accuracy(prediction, y):
     if y.shape[1] == 1:
         return float((np.sign(prediction) == y).mean())
     return float((prediction.argmax(axis=1) == y.argmax(axis=1)).mean())
-

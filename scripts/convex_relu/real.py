@@ -13,30 +13,63 @@ from convexify.convex_relu.mapping import to_network
 from convexify.seeds import integer_seed
 
 
-def real_data(data, *, dataset, pairs, samples, test_samples, components, lam, n_patterns, epochs, batch, sgd_steps,
-              adam_steps, tol, max_time, seed):  # fmt: skip
+def real_data(
+    data,
+    *,
+    dataset,
+    pairs,
+    samples,
+    test_samples,
+    components,
+    lam,
+    n_patterns,
+    epochs,
+    batch,
+    sgd_steps,
+    adam_steps,
+    tol,
+    max_time,
+    seed,
+):
     """Table of results and, apart, table of runtimes: a row per task and method."""
     results, timings = [], []
     several = len(np.unique(data["y"])) > 2
     for task in ("binary", "all classes") if several else ("binary",):
         X, y, X_test, y_test = problem(
-            data, components=components, samples=samples, test_samples=test_samples,
-            pair=pairs[dataset] if task == "binary" else None, seed=integer_seed(seed, "convex_relu", dataset, "sample"),
-        )  # fmt: skip
+            data,
+            components=components,
+            samples=samples,
+            test_samples=test_samples,
+            pair=pairs[dataset] if task == "binary" else None,
+            seed=integer_seed(seed, "convex_relu", dataset, "sample"),
+        )
         shared = {"dataset": dataset, "task": task, "samples": len(X), "features": X.shape[1], "outputs": y.shape[1]}
         steps = {"SGD": sgd_steps, "Adam": adam_steps}
         started = time.perf_counter()
         for method, objective, prediction, gap, violation in fits(
-            X, y, X_test, lam * len(X), n_patterns, steps, epochs, min(batch, len(X)), tol, max_time,
+            X,
+            y,
+            X_test,
+            lam * len(X),
+            n_patterns,
+            steps,
+            epochs,
+            min(batch, len(X)),
+            tol,
+            max_time,
             integer_seed(seed, "convex_relu", dataset, "fits"),
-        ):  # fmt: skip
+        ):
             timings.append({**shared, "method": method, "seconds": time.perf_counter() - started})
             results.append(
                 {
-                    **shared, "method": method, "objective": objective / len(X), "relative_gap": gap,
-                    "violation": violation, "test_accuracy": accuracy(prediction, y_test),
+                    **shared,
+                    "method": method,
+                    "objective": objective / len(X),
+                    "relative_gap": gap,
+                    "violation": violation,
+                    "test_accuracy": accuracy(prediction, y_test),
                 }
-            )  # fmt: skip
+            )
             started = time.perf_counter()
     return {"results": pd.DataFrame(results), "timings": pd.DataFrame(timings)}
 
@@ -47,11 +80,18 @@ def fits(X, y, X_test, beta, n_patterns, steps, epochs, batch, tol, max_time, se
     for method, lengths in steps.items():
         nets = [
             fit_networks(
-                X, y, beta, 2 * n_patterns, method=method.lower(), step=step, batch_size=batch, seed=seed,
+                X,
+                y,
+                beta,
+                2 * n_patterns,
+                method=method.lower(),
+                step=step,
+                batch_size=batch,
+                seed=seed,
                 iterations=epochs * int(np.ceil(len(X) / batch)),
             )
             for step in lengths
-        ]  # fmt: skip
+        ]
         best = min((net for net in nets if not net.diverged), key=last_objective)
         learned.append(best)
         yield method, last_objective(best), best.predict(X_test), np.nan, np.nan

@@ -21,7 +21,9 @@ def plane(samples, seed):
     return X, np.sign(X[:, 0] * X[:, 1])
 
 
-def toy_problems(*, toy_widths, toy_starts, toy_iterations, toy_step, toy_lam, plane_samples, plane_width, plane_lam, seed):
+def toy_problems(
+    *, toy_widths, toy_starts, toy_iterations, toy_step, toy_lam, plane_samples, plane_width, plane_lam, seed
+):
     """Tables of optima (a row per problem) and of descent curves (a row per problem, width, start and record)."""
     optima, curves = [], []
     for name, (X, y), loss, lam, widths, batch in (
@@ -33,16 +35,30 @@ def toy_problems(*, toy_widths, toy_starts, toy_iterations, toy_step, toy_lam, p
         solution = solve(X, y, patterns, n * lam, loss=loss, tol=1e-7, solver="cvxpy" if loss == "hinge" else "auto")
         optima.append(
             {
-                "problem": name, "samples": n, "lam": lam, "patterns": patterns.shape[1], "optimum": solution.primal / n,
-                "lower_bound": solution.dual / n, "relative_gap": solution.gap, "violation": solution.violation,
+                "problem": name,
+                "samples": n,
+                "lam": lam,
+                "patterns": patterns.shape[1],
+                "optimum": solution.primal / n,
+                "lower_bound": solution.dual / n,
+                "relative_gap": solution.gap,
+                "violation": solution.violation,
             }
-        )  # fmt: skip
+        )
         for width in widths:
             nets = fit_networks(
-                X, np.repeat(y[:, None], toy_starts, axis=1), n * lam, width, method="sgd", loss=loss, batch_size=batch,
-                step=lambda k: toy_step * (1 - k / toy_iterations), iterations=toy_iterations,
-                seed=integer_seed(seed, "convex_relu", name, width), record_every=max(1, toy_iterations // 200),
-            )  # fmt: skip
+                X,
+                np.repeat(y[:, None], toy_starts, axis=1),
+                n * lam,
+                width,
+                method="sgd",
+                loss=loss,
+                batch_size=batch,
+                step=lambda k: toy_step * (1 - k / toy_iterations),
+                iterations=toy_iterations,
+                seed=integer_seed(seed, "convex_relu", name, width),
+                record_every=max(1, toy_iterations // 200),
+            )
             curve = nets.history.rename(columns={"network": "start"})
             curves.append(curve.assign(problem=name, width=width, objective=curve["objective"] / n))
     return pd.DataFrame(optima), pd.concat(curves, ignore_index=True)

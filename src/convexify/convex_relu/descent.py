@@ -42,7 +42,7 @@ class TrainedNetworks:
 
 
 def objectives(X, y, beta, hidden, output, *, loss="squared"):
-    r"""Objective of every network, shape (c,): :math:`L(\sum_j(Xu_j)_+\alpha_j,y)+\frac\beta2\sum_j(\|u_j\|^2+\alpha_j^2)`.
+    r"""Objectives :math:`L(\sum_j(Xu_j)_+\alpha_j,y)+\tfrac\beta2\sum_j(\|u_j\|^2+\alpha_j^2)`, shape (c,).
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None
 def stationarity(X, y, beta, networks, *, loss="squared"):
     """Largest gradient entry of every network relative to ``beta`` times its largest weight, shape (c,).
 
-    At a kink the derivative of ReLU counts as 0, so that a stationary point with a neuron on a kink may show a residual.
+    At a kink the derivative of ReLU counts as 0: a stationary point with a neuron on a kink may show a residual.
     """
     X, y = as_matrix("X", X), np.asarray(y, float).reshape(len(X), -1)
     f = networks.predict(X)

@@ -1,0 +1,31 @@
+"""Test accuracy of gated programs with patch gates and with random gates, and of SGD."""
+
+from convexify.figures import CYCLE, subplots
+
+METHODS = {"convex, patch gates": "o-", "convex, random gates": "s-", "SGD": "^--"}
+
+
+def figure(conv):
+    """A panel per weight decay: mean test accuracy against the number of gates, the bar spans all draws."""
+    lams = sorted(conv["lam"].unique())
+    fig, axes = subplots(1, len(lams), width=max(6.0, 4.8 * len(lams)), height=4.4, sharey=True, squeeze=False)
+    for ax, lam in zip(axes[0], lams, strict=True):
+        for (method, style), colour in zip(METHODS.items(), CYCLE, strict=False):
+            rows = conv[(conv["lam"] == lam) & (conv["method"] == method)]
+            spread = rows.groupby("gates")["test_accuracy"].agg(["mean", "min", "max"])
+            errors = [spread["mean"] - spread["min"], spread["max"] - spread["mean"]]
+            ax.errorbar(spread.index, spread["mean"], yerr=errors, fmt=style, color=colour, capsize=3, label=method)
+        ax.set_xscale("log", base=2)
+        counts = sorted(conv["gates"].unique())
+        ax.set_xticks(counts, [str(count) for count in counts])
+        ax.set(xlabel="gates (for SGD: neurons of each class)", title=f"λ = {lam:g}")
+    axes[0, 0].set_ylabel("test accuracy")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=3)
+    return fig
+
+
+if "snakemake" in globals():
+    from convexify_workflow.job import run
+
+    run(snakemake, figure)  # noqa: F821

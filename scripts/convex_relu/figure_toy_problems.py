@@ -1,0 +1,36 @@
+"""Descent on the toy problems beside the certified optimum."""
+
+from convexify.figures import COLOURS, subplots
+
+
+def figure(optima, curves):
+    """A panel per problem and width: objective of every start against the step, the optimum as a line."""
+    panels = list(curves.groupby(["problem", "width"], sort=True))
+    fig, axes = subplots(1, len(panels), width=3.6 * len(panels), height=4.2, sharey=False)
+    optima = optima.set_index("problem")
+    names = {"line": "five points on a line", "plane": "points in the plane"}
+    for ax, ((problem, width), rows) in zip(axes, panels, strict=True):
+        for _, run in rows.groupby("start"):
+            ax.plot(run["iteration"], run["objective"], color=COLOURS["vermilion"], alpha=0.55, linewidth=1.1)
+        ax.axhline(optima.loc[problem, "optimum"], color=COLOURS["blue"], linewidth=2)
+        low = optima.loc[problem, "optimum"]
+        ax.set(yscale="log", xlabel="SGD step", title=f"{names[problem]}, m = {width}")
+        ax.set_ylim(low * 0.6, max(low * 10, rows["objective"].quantile(0.98)) * 2)
+        ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4))
+    axes[0].set_ylabel("objective ½·mean squared error + decay")
+    axes[-1].set_ylabel("objective mean hinge loss + decay")
+    handles = [
+        axes[0].plot([], [], color=COLOURS["vermilion"], linewidth=1.1)[0],
+        axes[0].plot([], [], color=COLOURS["blue"], linewidth=2)[0],
+    ]
+    starts = curves["start"].nunique()
+    fig.legend(
+        handles, [f"SGD, {starts} starts", "certified optimum over all patterns"], loc="outside lower center", ncols=2
+    )
+    return fig
+
+
+if "snakemake" in globals():
+    from convexify_workflow.job import run
+
+    run(snakemake, figure)  # noqa: F821
