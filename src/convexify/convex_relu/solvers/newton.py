@@ -11,7 +11,6 @@ from convexify.convex_relu.solution import Candidate
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
 from convexify.convex_relu.solvers.maps import Maps
 
-GROWTH = 4.0  # of the step from one outer iteration to the next
 MAX_INNER = 30
 ACCURACY = 0.1  # of a Newton decrement, relative to the distance moved by the outer iteration
 
@@ -64,15 +63,16 @@ class NewtonSolver:
         groups = p if program.gated else 2 * p
         self.beta, self.y, self.outputs = program.beta, program.y, c
         self.maps = Maps(program, device)
-        self.rough = Maps(program, device, "float32") if program.gated else None
+        self.loss = CONJUGATES[program.loss.name](program.y)
+        self.rough = Maps(program, device, self.loss.direction_dtype) if program.gated else None
         self.pattern = np.arange(groups) % p
         self.sign = np.where(np.arange(groups) < p, 1.0, -1.0)
         self.support = [np.empty(0, int)] * (groups * c)
         self.multipliers = [np.empty(0)] * (groups * c)  # scaled to the dual point: mu / sigma
+        self.bases = {}
         self.lift = np.zeros((d, groups, c))  # B' mu / sigma
-        self.loss = CONJUGATES[program.loss.name](program.y)
         self.sigma = 3.0 * d / max(float(np.sum(program.X**2)), np.finfo(float).tiny)
-        self.largest = 1e10 * self.sigma
+        self.largest = 1e7 * self.sigma
         self.u, self.nu = np.zeros((d, groups, c)), self.loss.start()
         if start is not None:
             self.u, self.nu, self.sigma = start[0].copy(), self.loss.inside(start[1]), 10 * self.sigma
@@ -82,7 +82,7 @@ class NewtonSolver:
         while True:
             state = self._evaluate(self.nu)
             yield *self._bounds(state), state
-            for _ in range(MAX_INNER):
+            for inner in range(MAX_INNER):
                 direction = self._direction(state)
                 decrement = np.sqrt(max(0.0, -float(np.sum(state.gradient * direction))))
                 if decrement <= ACCURACY * np.linalg.norm(state.u - self.u) / np.sqrt(self.sigma):
@@ -92,9 +92,10 @@ class NewtonSolver:
                 if not moved:
                     break
             self.u, self.nu = state.u, state.nu
+            growth = 4.0 if inner <= 4 else 2.0  # a step too long costs more Newton steps than it saves
             if self.sigma < self.largest:
-                self.sigma *= GROWTH
-                self.loss.sharpen(GROWTH)
+                self.sigma *= growth
+                self.loss.sharpen(growth)
 
     def dense_multipliers(self, support, multipliers):
         """Multipliers of the cones as two arrays (n, P, c), from the lists kept for each group and output."""
@@ -186,7 +187,7 @@ class NewtonSolver:
         c, basis, owner, output, blocks = self.outputs, [], [], [], []
         for g in active:
             unit = state.u[:, g] / np.linalg.norm(state.u[:, g])
-            spaces = [_free_directions(self.program.X[self.support[g * c + j]]) for j in range(c)]
+            spaces = [self._free_directions(g * c + j) for j in range(c)]
             inner = np.concatenate([space.T @ unit[:, j] for j, space in enumerate(spaces)])
             ratio = self.sigma * self.beta / state.length[g]
             blocks.append((np.eye(len(inner)) - ratio * np.outer(inner, inner)) / ((1 - ratio) * self.sigma))
@@ -210,6 +211,19 @@ class NewtonSolver:
         solution = _solve_positive(system, right)
         correction = np.stack([self.maps.expand(face, solution[which]) for which, face in faces], axis=1)
         return state.weight * correction - weighted
+
+    def _free_directions(self, column):
+        """Orthonormal basis of the directions orthogonal to the binding rows; kept until the rows change."""
+        binding = self.support[column]
+        rows, basis = self.bases.get(column, (None, None))
+        if rows is None or not np.array_equal(rows, binding):
+            rows = self.program.X[binding]
+            if len(rows) <= rows.shape[1]:
+                basis = np.linalg.qr(rows.T, mode="complete")[0][:, len(rows) :]
+            else:
+                basis = null_space(rows)
+            self.bases[column] = binding, basis
+        return basis
 
     def _direction_by_gradients(self, state, active):
         """Conjugate gradients in float32, to a tenth of the residual.
@@ -237,14 +251,6 @@ class NewtonSolver:
                 break
             p = residual + size / old * p
         return root * x
-
-
-def _free_directions(rows):
-    """Orthonormal basis of the directions orthogonal to the binding rows."""
-    if not len(rows):
-        return np.eye(rows.shape[1])
-    full = np.linalg.qr(rows.T, mode="complete")[0]
-    return full[:, len(rows) :] if len(rows) <= rows.shape[1] else null_space(rows)
 
 
 def _solve_positive(matrix, right):

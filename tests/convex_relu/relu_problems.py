@@ -1,0 +1,40 @@
+"""Small convex ReLU programs for the tests, random and planted."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+LOSSES = ("squared", "logistic", "hinge")
+
+
+def planted(n, d, p):
+    """The benchmark's data: Gaussian rows, a planted network of ten neurons, 10 % noise, Gaussian gates."""
+    random = np.random.default_rng(0)
+    X = random.standard_normal((n, d))
+    W = random.standard_normal((d, 10)) / np.sqrt(d)
+    a = random.choice([-1.0, 1.0], 10)
+    y = np.maximum(X @ W, 0) @ a
+    y += 0.1 * y.std() * random.standard_normal(n)
+    return X, y, X @ random.standard_normal((d, p)) > 0
+
+
+def random_problem(seed, n, d, p, outputs=1, loss="squared"):
+    """Gaussian data with gates realised by Gaussian vectors; labels ±1 with both classes for classification."""
+    random = np.random.default_rng(seed)
+    X = random.standard_normal((n, d))
+    y = random.standard_normal((n, outputs))
+    if loss != "squared":
+        y = np.where(y > 0, 1.0, -1.0)
+        y[0], y[1] = 1.0, -1.0
+    patterns = X @ random.standard_normal((d, p)) > 0
+    return X, y[:, 0] if outputs == 1 else y, patterns
+
+
+@st.composite
+def problems(draw, losses=LOSSES, max_outputs=1):
+    """Arguments ``X, y, patterns, beta`` and the keywords ``gated, loss`` of a small random program."""
+    loss = draw(st.sampled_from(losses))
+    n, d, p = draw(st.integers(4, 12)), draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    outputs = draw(st.integers(1, max_outputs))
+    X, y, patterns = random_problem(draw(st.integers(0, 10_000)), n, d, p, outputs, loss)
+    beta = draw(st.sampled_from([0.02, 0.1, 0.5, 2.0]))
+    return (X, y, patterns, beta), {"gated": draw(st.booleans()), "loss": loss}
