@@ -5,6 +5,7 @@ from convexify.linear_duality.instances import INSTANCES, instance
 from convexify.linear_duality.operators import circular_patches, with_bias_row
 from convexify.linear_duality.primal import (
     primal_value,
+    recover_compressed,
     recover_weights,
     schatten_power,
     weight_decay_value,
@@ -31,6 +32,7 @@ __all__ = [
     "project_spectral_ball",
     "prox_top_r_squared",
     "prox_top_r_squared_matrix",
+    "recover_compressed",
     "recover_weights",
     "schatten_power",
     "solve_compressed",

@@ -86,15 +86,20 @@ def recover_weights(X, Y, solution, widths):
     :math:`W_H=U\Sigma^{1/H}`, :math:`W_i=\Sigma^{1/H}`, :math:`W_1=\Sigma^{1/H}V^\top X^+`, padded by zeros; the
     product is :math:`W_H\cdots W_1`. See `CompressedProblem.primal_product` for ties.
     """
-    problem = solution.problem
     X = as_matrix("X", X)
     Y = as_matrix("Y", Y, columns=X.shape[1])
-    if not problem.is_of(X, Y):
+    if not solution.problem.is_of(X, Y):
         raise ValueError("X: expected X and Y that the solution was computed from, got other data")
+    return recover_compressed(solution, widths)
+
+
+def recover_compressed(solution, widths):
+    """`recover_weights` from the solution alone, which carries its data in row-space coordinates."""
+    problem = solution.problem
     widths = [as_integer(f"widths[{i}]", width, minimum=1) for i, width in enumerate(widths)]
     if min(widths, default=solution.rank) < solution.rank:
         raise ValueError(f"widths: expected at least the rank {solution.rank} of the solution, got {widths}")
-    sizes, H = [X.shape[0], *widths, Y.shape[0]], len(widths) + 1
+    sizes, H = [problem.inputs.shape[0], *widths, problem.targets.shape[0]], len(widths) + 1
     r = min(solution.rank, *problem.targets.shape)
     if r == 0:
         return [np.zeros(shape) for shape in zip(sizes[1:], sizes[:-1], strict=True)]

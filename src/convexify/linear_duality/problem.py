@@ -1,5 +1,7 @@
 """A deep linear problem in the coordinates of its row space: dual value, best network for a dual point, closed form."""
 
+import copy
+
 import numpy as np
 
 from convexify.checks import as_matrix
@@ -47,6 +49,14 @@ class CompressedProblem:
         self.constant = 0.5 * float(np.linalg.norm(Y - self.row_space.lift(self.targets)) ** 2)
         self.rank_limit = min(X.shape[0], Y.shape[0], X.shape[1])
         self._fingerprint = _fingerprint(X, Y)
+
+    def with_scaled_targets(self, factor):
+        """The problem of (X, ``factor`` · Y) by the same factorisation."""
+        scaled = copy.copy(self)
+        scaled.targets = factor * self.targets
+        scaled.constant = factor**2 * self.constant
+        scaled._fingerprint = (self._fingerprint[0], factor * self._fingerprint[1])
+        return scaled
 
     def is_of(self, X, Y):
         """Whether ``X`` and ``Y`` are the matrices this was made from (by shape and a fixed projection of samples)."""
