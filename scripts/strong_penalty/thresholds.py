@@ -10,11 +10,24 @@ from convexify.seeds import generator
 
 
 def thresholds(
-    data, *, problems, pairs, samples, width, box, boxes, lambdas, max_boxes, search_samples, slice_points, seed
+    data,
+    *,
+    problems,
+    pairs,
+    samples,
+    width,
+    box,
+    boxes,
+    lambdas,
+    max_boxes,
+    search_samples,
+    search_starts,
+    slice_points,
+    seed,
 ):
     """Tables ``thresholds``, ``growth`` (with the box), ``kink`` (second differences of ReLU), ``slice``."""
     given = dict(zip([name for name in problems if name != "sine"], data, strict=True))
-    search = {"samples": search_samples, "starts": 8, "seed": 0}
+    search = {"samples": search_samples, "starts": search_starts, "seed": 0}
     rows, growth = [], []
     for problem in problems:
         parts = load_problem(problem, given.get(problem), pairs, samples, seed)

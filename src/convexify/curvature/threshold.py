@@ -177,24 +177,28 @@ def _at_all(function, points):
 def _refuse_kinks(loss, lower, upper, rng, chords=32, pieces=64, halvings=40):
     """Raise if the gradient jumps along a random chord: bisect where it changes fastest; a jump does not shrink."""
     gradient = torch.func.grad(loss)
-    for _ in range(chords):
-        ends = lower + rng.random((2, lower.size)) * (upper - lower)
-        grid = np.linspace(0, 1, pieces + 1)
-        slopes = _at_all(gradient, ends[0] + grid[:, None] * (ends[1] - ends[0]))
-        if not np.isfinite(slopes).all():
-            raise ValueError("loss: expected a finite gradient on the box, got NaN or infinite entries")
-        steepest = int(np.linalg.norm(np.diff(slopes, axis=0), axis=1).argmax())
-        a, b, at_a, at_b = grid[steepest], grid[steepest + 1], slopes[steepest], slopes[steepest + 1]
-        first = np.linalg.norm(at_b - at_a)
-        for _ in range(halvings):
-            middle = (a + b) / 2
-            at_middle = gradient(torch.as_tensor(ends[0] + middle * (ends[1] - ends[0]))).numpy()
-            if np.linalg.norm(at_middle - at_a) >= np.linalg.norm(at_b - at_middle):
-                b, at_b = middle, at_middle
-            else:
-                a, at_a = middle, at_middle
-        if first > 0 and np.linalg.norm(at_b - at_a) > 1e-3 * first:
-            raise ValueError("loss: expected a twice differentiable function, found a jump of its gradient on the box")
+    begin, end = lower + rng.random((2, chords, lower.size)) * (upper - lower)
+    grid = np.linspace(0, 1, pieces + 1)
+
+    def slopes(t):
+        """Gradients at one parameter t of each chord, shape (chords, p)."""
+        return _at_all(gradient, begin + t[:, None] * (end - begin))
+
+    along = np.stack([slopes(np.full(chords, t)) for t in grid])
+    if not np.isfinite(along).all():
+        raise ValueError("loss: expected a finite gradient on the box, got NaN or infinite entries")
+    steepest = np.linalg.norm(np.diff(along, axis=0), axis=2).argmax(axis=0)
+    every = np.arange(chords)
+    a, b, at_a, at_b = grid[steepest], grid[steepest + 1], along[steepest, every], along[steepest + 1, every]
+    first = np.linalg.norm(at_b - at_a, axis=1)
+    for _ in range(halvings):
+        middle = (a + b) / 2
+        at_middle = slopes(middle)
+        left = np.linalg.norm(at_middle - at_a, axis=1) >= np.linalg.norm(at_b - at_middle, axis=1)
+        a, b = np.where(left, a, middle), np.where(left, middle, b)
+        at_a, at_b = np.where(left[:, None], at_a, at_middle), np.where(left[:, None], at_middle, at_b)
+    if (np.linalg.norm(at_b - at_a, axis=1) > 1e-3 * first).any():
+        raise ValueError("loss: expected a twice differentiable function, found a jump of its gradient on the box")
 
 
 # --- the proof --------------------------------------------------------------------------------------------------------
