@@ -1,5 +1,7 @@
 """Test accuracy of gated programs with patch gates and with random gates, and of SGD."""
 
+from axes import ticks_at
+
 from convexify.figures import CYCLE, subplots
 
 METHODS = {"convex, patch gates": "o-", "convex, random gates": "s-", "SGD": "^--"}
@@ -8,7 +10,7 @@ METHODS = {"convex, patch gates": "o-", "convex, random gates": "s-", "SGD": "^-
 def figure(conv):
     """A panel per weight decay: mean test accuracy against the number of gates, the bar spans all draws."""
     lams = sorted(conv["lam"].unique())
-    fig, axes = subplots(1, len(lams), width=max(6.0, 4.8 * len(lams)), height=4.4, sharey=True, squeeze=False)
+    fig, axes = subplots(1, len(lams), width=max(7.0, 4.8 * len(lams)), height=4.4, sharey=True, squeeze=False)
     for ax, lam in zip(axes[0], lams, strict=True):
         for (method, style), colour in zip(METHODS.items(), CYCLE, strict=False):
             rows = conv[(conv["lam"] == lam) & (conv["method"] == method)]
@@ -17,7 +19,7 @@ def figure(conv):
             ax.errorbar(spread.index, spread["mean"], yerr=errors, fmt=style, color=colour, capsize=3, label=method)
         ax.set_xscale("log", base=2)
         counts = sorted(conv["gates"].unique())
-        ax.set_xticks(counts, [str(count) for count in counts])
+        ticks_at(ax.xaxis, counts)
         ax.set(xlabel="gates (for SGD: neurons of each class)", title=f"λ = {lam:g}")
     axes[0, 0].set_ylabel("test accuracy")
     handles, labels = axes[0, 0].get_legend_handles_labels()

@@ -1,6 +1,7 @@
 """Real data: objective and test accuracy of every method at the same β, a row per task."""
 
 import pandas as pd
+from axes import plain_log
 
 from convexify.figures import COLOURS, subplots
 
@@ -41,6 +42,7 @@ def figure(real):
         ax.grid(axis="y", linewidth=0.5, alpha=0.5)
     left.axvline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
     left.set(xscale="log", xlabel="objective / convex objective on sampled patterns", title="Training objective")
+    plain_log(left.xaxis)
     right.set(xlabel="test accuracy", title="Test accuracy, and largest certified gap of the row")
     fig.legend(handles.values(), handles, loc="outside lower center", ncols=3)
     return fig

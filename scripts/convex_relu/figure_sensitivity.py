@@ -1,6 +1,7 @@
 """What seed, batch and step change: a dot per fit."""
 
 import numpy as np
+from axes import plain_log
 
 from convexify.figures import CYCLE, subplots
 
@@ -36,6 +37,7 @@ def figure(sensitivity):
     axes[0].set(
         ylabel="training objective (½·mean squared error + decay)", yscale="log", title="Objective at the same β"
     )
+    plain_log(axes[0].yaxis)
     axes[1].set(ylabel="test accuracy", title="Test accuracy")
     fig.legend(handles.values(), handles, loc="outside lower center", ncols=4, fontsize="small")
     return fig

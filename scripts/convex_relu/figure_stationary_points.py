@@ -1,6 +1,7 @@
 """Stationary networks: their objective against that of the program on their sign patterns, and against the optimum."""
 
 import numpy as np
+from axes import plain_log
 
 from convexify.figures import COLOURS, CYCLE, subplots
 
@@ -24,6 +25,8 @@ def figure(stationary):
         ylabel="objective of the stationary network",
         title=f"Relative difference at most {rows['relative_difference'].max():.1e}",
     )
+    for axis in (left.xaxis, left.yaxis):
+        plain_log(axis)
     left.legend(loc="upper left")
     widths = sorted(rows["width"].unique())
     for k, (name, colour, marker) in enumerate(zip(names, CYCLE, "os^vDP", strict=False)):
@@ -42,6 +45,7 @@ def figure(stationary):
         ylabel="objective / optimum over all patterns",
         title="Stationary is not global",
     )
+    plain_log(right.yaxis)
     return fig
 
 
