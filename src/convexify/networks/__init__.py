@@ -1,5 +1,7 @@
 """Networks: one module for each architecture."""
 
+from convexify.networks.fully_connected import FullyConnected
 from convexify.networks.multi_branch import MultiBranch, aligned, multiclass_margin_loss
+from convexify.networks.residual import Residual
 
-__all__ = ["MultiBranch", "aligned", "multiclass_margin_loss"]
+__all__ = ["FullyConnected", "MultiBranch", "Residual", "aligned", "multiclass_margin_loss"]

@@ -70,7 +70,7 @@ class FullyConnected(torch.nn.Module):
 
     References
     ----------
-    .. [1] Du, Lee, Li, Wang, Zhai (2019), Gradient descent finds global minima of deep neural networks, ICML; survey §3.1.
+    .. [1] Du, Lee, Li, Wang, Zhai (2019), Gradient descent finds global minima of deep neural networks, ICML.
     """
 
     def __init__(self, inputs, width, depth, *, activation="softplus", seed=0, dtype=torch.float64):
@@ -80,6 +80,8 @@ class FullyConnected(torch.nn.Module):
             for name, value in (("inputs", inputs), ("width", width), ("depth", depth))
         )
         self.width, self.depth, self.activation = width, depth, one_of("activation", activation, tuple(ACTIVATIONS))
+        # Here and not on first use: under torch.func the quadrature would meet tensors without storage.
+        self.first_factor = (normaliser(self.activation) / self.width) ** 0.5
         stream = torch.Generator().manual_seed(as_integer("seed", seed, minimum=0))
         shapes = [(width, inputs)] + [(width, width)] * (depth - 1)
         # Drawn in double precision whatever the dtype, so that both precisions start from the same weights.
@@ -125,4 +127,4 @@ class FullyConnected(torch.nn.Module):
 
     def combine(self, layer, entering, activated):
         """What layer ``layer`` hands on, given what entered it and the activated values."""
-        return (normaliser(self.activation) / self.width) ** 0.5 * activated
+        return self.first_factor * activated

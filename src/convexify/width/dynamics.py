@@ -120,7 +120,7 @@ def _spectral_norm(matrices, rounds=8):
 
 
 def linear_dynamics_iterations(K, y, *, step_fraction, target):
-    r"""Number of steps after which the linear dynamics :math:`r \leftarrow (I - \eta K) r` has :math:`\|r\|^2` down to ``target``.
+    r"""Number of steps that the linear dynamics :math:`r \leftarrow (I - \eta K) r` needs to shrink :math:`\|r\|^2`.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from convexify.networks.fully_connected import FullyConnected
 
 
 def empirical_gram(network, X):
-    r"""Gram matrices :math:`G^{(h)}_{ij} = \langle\partial f(x_i)/\partial\theta_h,\ \partial f(x_j)/\partial\theta_h\rangle`.
+    r"""Gram matrices :math:`G^{(h)}_{ij} = \langle\partial_{\theta_h} f(x_i),\ \partial_{\theta_h} f(x_j)\rangle`.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 r"""Expectations of an activation over correlated Gaussian pairs: E[σ(u)σ(v)], E[σ′(u)σ′(v)] and E[σ(u)].
 
-Both variables have the same variance q, which is what unit rows give in every layer, and correlation ρ. ReLU and erf have
-closed forms; the analytic activations go through Mehler's expansion, which is exact up to the tail that is left out.
+Both variables have the same variance q, which is what unit rows give in every layer, and correlation ρ. ReLU and erf
+have closed forms; the analytic activations go through Mehler's expansion, exact up to the tail that is left out.
 """
 
 import functools
@@ -48,8 +48,8 @@ def product_moment(activation, variance, correlation):
     Raises
     ------
     ValueError
-        For an unknown activation, a variance that is not positive, a correlation outside [−1, 1], or a variance so large
-        that the expansion does not converge within its terms.
+        For an unknown activation, a variance that is not positive, a correlation outside [−1, 1], or a variance so
+        large that the expansion does not converge within its terms.
 
     Notes
     -----
@@ -82,8 +82,8 @@ def derivative_moment(activation, variance, correlation):
 
     Notes
     -----
-    ReLU: :math:`(\pi - \arccos\rho)/(2\pi)`, whose slope is infinite at :math:`\rho = \pm1`: an error ε in ρ there is an
-    error of :math:`\sqrt{2\varepsilon}/(2\pi)` here. erf: :math:`\frac4\pi\big((1+2q)^2 - 4q^2\rho^2\big)^{-1/2}`.
+    ReLU: :math:`(\pi - \arccos\rho)/(2\pi)`, whose slope is infinite at :math:`\rho = \pm1`: an error ε in ρ there is
+    an error of :math:`\sqrt{2\varepsilon}/(2\pi)` here. erf: :math:`\frac4\pi\big((1+2q)^2 - 4q^2\rho^2\big)^{-1/2}`.
     """
     q, rho = _checked(activation, variance, correlation)
     if activation == "relu":

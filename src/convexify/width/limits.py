@@ -29,9 +29,9 @@ def gram(
     Parameters
     ----------
     X : array_like, shape (n, d)
-        Samples in rows of unit Euclidean norm (rows within 1e-6 of it are rescaled). Duplicate rows are allowed: they get
-        identical rows and columns in every matrix, so that :math:`\lambda_{\min}(K^{(h)}) = 0` up to rounding and the
-        theorem promises nothing.
+        Samples in rows of unit Euclidean norm (rows within 1e-6 of it are rescaled). Duplicate rows are allowed: they
+        get identical rows and columns in every matrix, so that :math:`\lambda_{\min}(K^{(h)}) = 0` up to rounding
+        and the theorem promises nothing.
     depth : int
         Number H of hidden layers.
     architecture : {"fc", "resnet"}
@@ -74,8 +74,8 @@ def gram(
 
     :math:`K^{(H)}` is the limit of :math:`G^{(H)}`, the Gram matrix of the derivatives with respect to
     :math:`W^{(H)}`: it is of another kind than :math:`K^{(1)}, \dots, K^{(H-1)}`, which are covariances of hidden
-    representations. The survey prints :math:`A^{(H-1)}` in the last line; by its own indexing that is the covariance of the
-    layer below, and wide networks converge to the formula with :math:`A^{(H)}`.
+    representations. The survey prints :math:`A^{(H-1)}` in the last line; by its own indexing that is the covariance of
+    the layer below, and wide networks converge to the formula with :math:`A^{(H)}`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Gradient descent on the first layer of a shallow ReLU network: the experiment of Du, Zhai, Poczos and Singh (2019)."""
+"""Gradient descent on the first layer of a shallow ReLU network, as in Du, Zhai, Poczos and Singh (2019)."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
 
 def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float32, device="cpu"):
-    r"""Train :math:`f(x) = \frac1{\sqrt m}\sum_r a_r\,\max(w_r^\top x, 0)` by full-batch gradient descent on W alone [1]_.
+    r"""Train :math:`f(x) = \frac1{\sqrt m}\sum_r a_r\,\max(w_r^\top x, 0)` by gradient descent on W alone [1]_.
 
     Parameters
     ----------
