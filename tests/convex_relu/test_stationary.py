@@ -57,9 +57,7 @@ def test_stationarity_is_the_gradient_of_the_objective():
 @given(seed=st.integers(0, 10_000), width=st.integers(1, 8))
 def test_a_settled_network_is_optimal_on_its_own_sign_patterns(seed, width):
     X, y = small_problem(seed)
-    nets = fit_networks(
-        X, y, 0.3, width, method="gd", step=lambda k: 0.5 * 10 ** (-k / 300), iterations=900, seed=seed
-    )
+    nets = fit_networks(X, y, 0.3, width, method="gd", step=lambda k: 0.5 * 10 ** (-k / 300), iterations=900, seed=seed)
     net = settle(X, y, 0.3, nets.hidden[0], nets.output[0])
     assert net.settled
     primal, gap, violation = solve_on_signs(X, y, net.signs, 0.3)
@@ -87,9 +85,9 @@ def test_a_dead_network_settles_at_zero():
 
 def test_bad_arguments_are_named():
     X, y = small_problem(7)
-    with pytest.raises(ValueError, match="^beta"):
+    with pytest.raises(ValueError, match=r"^beta"):
         fit_networks(X, y, -1.0, 3, method="gd", step=0.1, iterations=1)
-    with pytest.raises(ValueError, match="^output"):
+    with pytest.raises(ValueError, match=r"^output"):
         settle(X, y, 0.1, np.ones((3, 2)), np.ones(3))
-    with pytest.raises(ValueError, match="^y"):
+    with pytest.raises(ValueError, match=r"^y"):
         solve_on_signs(X, y[1:], np.ones((12, 1)), 0.1)
