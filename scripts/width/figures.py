@@ -249,7 +249,7 @@ def equations_figure(initial, defects, degeneracy):
         title="Near-parallel points: angle²",
     )
     for axis in axes:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, fontsize=8.5, handlelength=3)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2, fontsize=8.5, handlelength=3)
     return fig
 
 

@@ -122,7 +122,8 @@ def of_shallow(shallow, samples):
     )
     logarithm = np.log(medians.index.to_numpy(dtype=float))
     result = {
-        "shallow_log_error_change": medians["log_error"].iloc[-1] - medians["log_error"].iloc[0],
+        "shallow_log_error_per_doubling": (medians["log_error"].iloc[-1] - medians["log_error"].iloc[0])
+        / np.log2(medians.index[-1] / medians.index[0]),
         "shallow_pattern_slope": np.polyfit(logarithm, np.log(medians["pattern_change"]), 1)[0],
         "shallow_distance_slope": np.polyfit(logarithm, np.log(medians["weight_distance"]), 1)[0],
     }
