@@ -192,6 +192,14 @@ def _convergence_rows(name, problem, multiples, seed, tolerance):
                         }
 
 
+def _optimum_and_dual(problem, s, gamma, rank, depth, regulariser):
+    """Closed form of the optimum, and the dual bound: by Douglas–Rachford, or the best one for weight decay."""
+    r, gamma = min(rank, s.size), float(gamma)
+    if regulariser == "weight decay":
+        return weight_decay_optimum(s, gamma, depth, r), weight_decay_dual(s, gamma, depth, r)
+    return optimal_value(s, gamma, r), solve_compressed(problem, gamma, rank).value - problem.constant
+
+
 def _descent(
     problem,
     *,
@@ -214,8 +222,8 @@ def _descent(
     s = _spectrum(problem)
     if inputs == "white":
         # White inputs, and a first layer that starts in the span of the targets' rows, where descent keeps it.
-        U, values, _ = np.linalg.svd(problem.targets, full_matrices=False)
-        A, B = np.eye(s.size), (U * values)[:, : s.size]
+        U, singular_values, _ = np.linalg.svd(problem.targets, full_matrices=False)
+        A, B = np.eye(s.size), (U * singular_values)[:, : s.size]
     else:
         # Rotating the inputs to their principal axes changes no step, and directions without data never move.
         A, B = np.diag(problem.row_space.singular_values / problem.row_space.singular_values[0]), problem.targets
@@ -236,8 +244,10 @@ def _descent(
         device=device,
         description=f"{name} H={depth} r={rank} {initialisation} {regulariser} {inputs}",
     )
-    optimum = optimal_value if regulariser == "schatten" else lambda s, g, r: weight_decay_optimum(s, g, depth, r)
     scale = 0.5 * float((s**2).sum())
+    values = {
+        multiple: _optimum_and_dual(problem, s, multiple * s[-1], rank, depth, regulariser) for multiple in gammas
+    }
     key = {
         "dataset": name,
         "depth": depth,
@@ -249,7 +259,7 @@ def _descent(
     }
     rows, histories = [], []
     for b, multiple in enumerate(multiples):
-        best = optimum(s, float(multiple * s[-1]), min(rank, s.size))
+        best, dual = values[multiple]
         gaps = (run.objectives[:, b] - best) / scale
         rows.append(
             {
@@ -257,6 +267,7 @@ def _descent(
                 "gamma_over_sigma_min": multiple,
                 "repetition": seeds[b],
                 "optimum": best,
+                "dual": dual,
                 "objective": run.objectives[-1, b],
                 "zero_network": scale,
                 "relative_gap": gaps[-1],
