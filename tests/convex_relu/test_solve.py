@@ -5,12 +5,14 @@ import warnings
 
 import numpy as np
 import pytest
+from cvxpy.error import SolverError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from relu_problems import LOSSES, planted, problems, random_problem
 
 import convexify
 from convexify.convex_relu import certify_point, evaluate, solve
+from convexify.convex_relu.solvers import reference
 
 
 def scale_of(X, solution):
@@ -263,3 +265,19 @@ def test_history_improves_and_ends_at_the_answer():
     assert (history.dual[:-1].diff().dropna() >= 0).all()
     assert history.gap.iloc[-1] == solution.gap
     assert dataclasses.is_dataclass(solution)
+
+
+@pytest.mark.parametrize("gated", [False, True])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_failure_of_clarabel_leaves_zero_with_its_certificate(loss, gated, monkeypatch):
+    def fails(*args, **options):
+        raise SolverError("numerical trouble")
+
+    X, y, patterns = random_problem(3, 10, 3, 4, loss=loss)
+    optimum = solve(X, y, patterns, 0.1, loss=loss, gated=gated)
+    monkeypatch.setattr(reference, "solve_with_cvxpy", fails)
+    with pytest.warns(convexify.ConvergenceWarning):
+        solution = solve(X, y, patterns, 0.1, loss=loss, gated=gated, solver="cvxpy")
+    assert not solution.v.any()
+    assert solution.dual <= optimum.primal * (1 + 1e-9)
+    assert solution.primal >= optimum.dual * (1 - 1e-9)

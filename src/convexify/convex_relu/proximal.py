@@ -82,6 +82,21 @@ def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outpu
     return projections, multipliers, support
 
 
+def repair(program, u):
+    """``u`` (d, P, c) with every column projected onto its cone where it is not inside to rounding."""
+    u = u.copy()
+    p, c = program.shape[2:]
+    outside = np.zeros((p, c), dtype=bool)
+    for chunk, rows in program.cone_rows(u):
+        outside[chunk] = rows.min(axis=0) < 0
+    which, column = np.nonzero(outside)
+    for start in range(0, len(which), 64):
+        group, output = which[start : start + 64], column[start : start + 64]
+        signs = 2.0 * program.patterns[:, group] - 1.0
+        u[:, group, output] = project_onto_cones(program.X, signs, u[:, group, output])[0]
+    return u
+
+
 def _project_onto_rows(cone, point):
     """Projection of ``point`` onto {u : cone u >= 0} for few unit rows, and the multipliers."""
     if len(cone) <= len(point):

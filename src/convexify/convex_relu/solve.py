@@ -9,7 +9,7 @@ import pandas as pd
 from convexify.checks import as_number, one_of
 from convexify.convex_relu.certificates import certificate, dual_block, primal_blocks, refine_multipliers, relative_gap
 from convexify.convex_relu.programs import build_program
-from convexify.convex_relu.proximal import project_onto_cones
+from convexify.convex_relu.proximal import repair
 from convexify.convex_relu.solution import Solution
 from convexify.convex_relu.solvers import newton, reference
 from convexify.convex_relu.solvers.maps import resolve_device
@@ -17,6 +17,7 @@ from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap
 _MAX_ITERATIONS = 2000
+_SMALL = 500_000  # n d P c up to which cvxpy is asked where Newton's method stalls
 
 
 def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_time=None, solver="auto",
@@ -50,7 +51,8 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
         Seconds after which the best answer so far is certified and returned.
     solver : {"auto", "newton", "cvxpy"}
         ``"newton"`` is `solvers.newton.NewtonSolver`; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the
-        first wherever it applies: the Frobenius norm.
+        first wherever it applies, which is the Frobenius norm, and in small programs turns to the second should the
+        first stall.
     group_norm : {"frobenius", "nuclear"}
         Norm of each ``d`` × ``c`` block.
     device : {"cpu", "cuda", "auto"}
@@ -87,70 +89,89 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     program = build_program(X, y, patterns, beta, gated=gated, loss=loss, group_norm=group_norm)
     tol = as_number("tol", tol, above=0.0)
     max_time = np.inf if max_time is None else as_number("max_time", max_time, above=0.0, allow_infinite=True)
-    name = _choose(program, solver)
+    names = _choose(program, solver)
     device = resolve_device(device)
     start = None if warm_start is None else _start(program, warm_start)
-    if name == "cvxpy":
-        candidates = reference.iterate(program, tol, max_time if np.isfinite(max_time) else None)
-    else:
-        candidates = newton.iterate(program, device, start)
-    rows, best, aim, improved = [], None, tol, 0
-    primal = dual = None
-    for iteration, candidate in enumerate(candidates, start=1):
-        if primal is None or candidate.primal < primal.primal:
-            primal = candidate
-        if dual is None or candidate.dual > dual.dual:
-            dual = candidate
-        seconds, gap = time.perf_counter() - started, relative_gap(primal.primal, dual.dual)
-        if not rows or gap < 0.9 * rows[improved][-1]:
-            improved = len(rows)
-        rows.append((seconds, iteration, primal.primal, dual.dual, gap))
-        last = seconds > max_time or iteration - 1 - improved >= _PATIENCE or iteration >= _MAX_ITERATIONS
-        if gap <= aim or last:
-            best = _certify(program, primal, dual, tol)
-            if best[0].gap <= tol or last:
-                break
-            aim /= 10
-            best = None
-    if best is None:
-        best = _certify(program, primal, dual, tol)
-    result, v, w, nu = best
-    seconds = time.perf_counter() - started
-    rows.append((seconds, iteration, result.primal, result.dual, result.gap))
-    if result.gap > tol:
-        spent = f"{seconds:.1f} s and {iteration} iterations"
-        message = f"after {spent} the certified gap {result.gap:.2e} is above tol {tol:.2e}"
-        warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    drop = (lambda a: None if a is None else a[..., 0]) if np.ndim(y) == 1 else (lambda a: a)
-    return Solution(
-        v=drop(v), w=drop(w), nu=drop(nu), primal=result.primal, dual=result.dual, gap=result.gap,
-        violation=result.violation, seconds=seconds, iterations=iteration, solver=name,
-        history=pd.DataFrame(rows, columns=["seconds", "iteration", "primal", "dual", "gap"]),
-    )  # fmt: skip
+    race = _Race(program, tol, started, max_time)
+    for name in names:
+        left = max(max_time - (time.perf_counter() - started), 1e-3)
+        if name == "newton":
+            race.run(newton.iterate(program, device, start))
+        else:
+            race.run(reference.iterate(program, tol, left if np.isfinite(left) else None))
+        if race.certificate.gap <= tol or time.perf_counter() - started > max_time:
+            break
+    return race.finish(name, np.ndim(y) == 1)
 
 
-def repair(program, u):
-    """``u`` (d, P, c) with every column projected onto its cone where it is not inside to rounding."""
-    u = u.copy()
-    p, c = program.shape[2:]
-    outside = np.zeros((p, c), dtype=bool)
-    for chunk, rows in program.cone_rows(u):
-        outside[chunk] = rows.min(axis=0) < 0
-    which, column = np.nonzero(outside)
-    for start in range(0, len(which), 64):
-        group, output = which[start : start + 64], column[start : start + 64]
-        signs = 2.0 * program.patterns[:, group] - 1.0
-        u[:, group, output] = project_onto_cones(program.X, signs, u[:, group, output])[0]
-    return u
+class _Race:
+    """The best primal and the best dual point of all candidates so far, and their certificate."""
+
+    def __init__(self, program, tol, started, max_time):
+        self.program, self.tol, self.started, self.max_time = program, tol, started, max_time
+        self.primal = self.dual = self.certificate = None
+        self.rows = []
+
+    def run(self, candidates):
+        """Follow one solver until the certificate meets the tolerance, time is up or the gap stalls."""
+        aim, smallest, since = self.tol, np.inf, 0
+        for candidate in candidates:
+            if self.primal is None or candidate.primal < self.primal.primal:
+                self.primal = candidate
+            if self.dual is None or candidate.dual > self.dual.dual:
+                self.dual = candidate
+            gap = relative_gap(self.primal.primal, self.dual.dual)
+            self._record(self.primal.primal, self.dual.dual, gap)
+            smallest, since = (gap, 0) if gap < 0.9 * smallest else (smallest, since + 1)
+            last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= _MAX_ITERATIONS
+            if last or gap <= aim:
+                self._certify()
+                if last or self.certificate.gap <= self.tol:
+                    return
+                aim /= 10
+        self._certify()
+
+    def finish(self, solver, flat):
+        """The `Solution`; with a warning if it misses the tolerance."""
+        iterations, result = len(self.rows), self.certificate
+        self._record(result.primal, result.dual, result.gap)
+        seconds = self.rows[-1][0]
+        if result.gap > self.tol:
+            spent = f"{seconds:.1f} s and {iterations} iterations"
+            message = f"after {spent} the certified gap {result.gap:.2e} is above tol {self.tol:.2e}"
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        v, w, nu = ((a if a is None or not flat else a[..., 0]) for a in self.point)
+        return Solution(
+            v=v, w=w, nu=nu, primal=result.primal, dual=result.dual, gap=result.gap, violation=result.violation,
+            seconds=seconds, iterations=iterations, solver=solver,
+            history=pd.DataFrame(self.rows, columns=["seconds", "iteration", "primal", "dual", "gap"]),
+        )  # fmt: skip
+
+    def _record(self, primal, dual, gap):
+        self.rows.append((time.perf_counter() - self.started, len(self.rows) + 1, primal, dual, gap))
+
+    def _certify(self):
+        """Repair the primal point, judge both from scratch; exact multipliers only if those given prove too little."""
+        program, nu, multipliers = self.program, self.dual.nu, self.dual.multipliers()
+        v, w = self.primal.point()
+        if not program.gated:
+            v, w = repair(program, v), repair(program, w)
+        result = certificate(program, v, w, nu, multipliers)
+        if result.gap > self.tol and not program.gated:
+            result = certificate(program, v, w, nu, refine_multipliers(program, nu, multipliers))
+        self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
 
 
 def _choose(program, solver):
+    """Names of the solvers to try in turn."""
     one_of("solver", solver, ("auto", "newton", "cvxpy"))
     if program.group_norm == "nuclear":
         if solver == "newton":
             raise ValueError("solver: expected 'auto' or 'cvxpy' for the nuclear norm, got 'newton'")
-        return "cvxpy"
-    return "newton" if solver == "auto" else solver
+        return ["cvxpy"]
+    if solver == "auto":
+        return ["newton", "cvxpy"] if np.prod(program.shape) <= _SMALL else ["newton"]
+    return [solver]
 
 
 def _start(program, solution):
@@ -160,15 +181,3 @@ def _start(program, solution):
     except (AttributeError, ValueError) as error:
         raise ValueError(f"warm_start: expected the Solution of a program of the same shape ({error})") from None
     return (v if w is None else np.concatenate([v, w], axis=1)), nu
-
-
-def _certify(program, primal, dual, tol):
-    """Repair the primal point, judge both from scratch; exact multipliers only if those given prove too little."""
-    v, w = primal.point()
-    if not program.gated:
-        v, w = repair(program, v), repair(program, w)
-    multipliers = dual.multipliers()
-    result = certificate(program, v, w, dual.nu, multipliers)
-    if result.gap > tol and not program.gated:
-        result = certificate(program, v, w, dual.nu, refine_multipliers(program, dual.nu, multipliers))
-    return result, v, w, result.scale * program.loss.clip_dual(dual.nu, program.y)

@@ -12,7 +12,8 @@ from convexify.convex_relu.solvers.conjugates import CONJUGATES
 from convexify.convex_relu.solvers.maps import Maps
 
 MAX_INNER = 30
-ACCURACY = 0.1  # of a Newton decrement, relative to the distance moved by the outer iteration
+ACCURACY = 0.1
+LARGEST_FACTOR = 3000
 
 
 @dataclass
@@ -64,7 +65,7 @@ class NewtonSolver:
         self.beta, self.y, self.outputs = program.beta, program.y, c
         self.maps = Maps(program, device)
         self.loss = CONJUGATES[program.loss.name](program.y)
-        self.rough = Maps(program, device, self.loss.direction_dtype) if program.gated else None
+        self.rough = Maps(program, device, self.loss.direction[1]) if program.gated else None
         self.pattern = np.arange(groups) % p
         self.sign = np.where(np.arange(groups) < p, 1.0, -1.0)
         self.support = [np.empty(0, int)] * (groups * c)
@@ -82,20 +83,26 @@ class NewtonSolver:
         while True:
             state = self._evaluate(self.nu)
             yield *self._bounds(state), state
-            for inner in range(MAX_INNER):
-                direction = self._direction(state)
-                decrement = np.sqrt(max(0.0, -float(np.sum(state.gradient * direction))))
-                if decrement <= ACCURACY * np.linalg.norm(state.u - self.u) / np.sqrt(self.sigma):
-                    break
-                state, moved = self._search(state, direction)
+            steps, moved = 0, True
+            while moved and steps < MAX_INNER and not self._accurate(state):
+                state, moved = self._search(state, self._direction(state))
+                steps += 1
                 yield *self._bounds(state), state
-                if not moved:
-                    break
-            self.u, self.nu = state.u, state.nu
-            growth = 4.0 if inner <= 4 else 2.0  # a step too long costs more Newton steps than it saves
-            if self.sigma < self.largest:
+            self.nu = state.nu
+            if self._accurate(state):
+                self.u = state.u
+                growth = 4.0 if steps <= 4 else 2.0  # a step too long costs more Newton steps than it saves
+            else:
+                growth = 0.25
+            if growth < 1 or self.sigma < self.largest:
                 self.sigma *= growth
                 self.loss.sharpen(growth)
+
+    def _accurate(self, state):
+        """Whether the residual is small against the distance moved from the centre and the smoothing of the loss."""
+        residual = np.sum(state.weight * state.gradient**2)
+        moved = np.sum((state.u - self.u) ** 2) / self.sigma
+        return residual <= ACCURACY**2 * (moved + self.loss.smoothing(state.nu))
 
     def dense_multipliers(self, support, multipliers):
         """Multipliers of the cones as two arrays (n, P, c), from the lists kept for each group and output."""
@@ -241,16 +248,17 @@ class NewtonSolver:
 
         residual = -root * state.gradient
         x, p, size = np.zeros_like(residual), residual.copy(), float(np.sum(residual**2))
-        target = 1e-2 * size
+        target = self.loss.direction[0] ** 2 * size
         for _ in range(100):
             image = apply(p)
             length = size / float(np.sum(p * image))
             x, residual = x + length * p, residual - length * image
             size, old = float(np.sum(residual**2)), size
             if size <= target:
-                break
+                return root * x
             p = residual + size / old * p
-        return root * x
+        small = len(active) * self.u.shape[0] * self.outputs <= LARGEST_FACTOR
+        return self._direction_on_face(state, active) if small else root * x
 
 
 def _solve_positive(matrix, right):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convexify.convex_relu.certificates import certificate, refine_multipliers
+from convexify.convex_relu.proximal import repair
 from convexify.convex_relu.solution import Candidate
 
 SOLVERS = ("CLARABEL", "SCS")
@@ -76,10 +77,21 @@ def _options(solver, tolerance, max_time):
 
 
 def iterate(program, tolerance, max_time=None):
-    """The one `Candidate` of cvxpy with Clarabel, with its dual point or the loss's gradient, whichever proves more."""
-    v, w, nu, multipliers, _ = solve_with_cvxpy(program, tolerance=min(1e-3 * tolerance, 1e-8), max_time=max_time)
-    options = [program.loss.clip_dual(nu, program.y)]
-    if program.loss.smooth:
+    """The one `Candidate` of cvxpy with Clarabel, with its dual point or the loss's gradient, whichever proves more.
+
+    Where Clarabel gives up without a point, the candidate is zero.
+    """
+    from cvxpy.error import SolverError
+
+    try:
+        v, w, nu, multipliers, _ = solve_with_cvxpy(program, tolerance=min(1e-3 * tolerance, 1e-8), max_time=max_time)
+        options = [program.loss.clip_dual(nu, program.y)]
+    except (RuntimeError, SolverError):
+        v, multipliers, options = np.zeros(program.shape[1:]), None, []
+        w = None if program.gated else v.copy()
+    if not program.gated:
+        v, w = repair(program, v), repair(program, w)
+    if program.loss.smooth or not options:
         options.append(program.loss.negative_gradient(program.predict(v if w is None else v - w), program.y))
     judged = []
     for option in options:

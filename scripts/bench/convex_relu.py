@@ -1,0 +1,150 @@
+"""Convex ReLU solvers side by side: one run, one thread, one process per case, every answer judged by one certificate.
+
+Run ``python scripts/bench/convex_relu.py``; ``--sizes s m l`` limits the sizes, ``--quick`` is ``--sizes s`` once. The
+table goes to the screen and to ``reports/benchmarks/convex_relu.csv``. Programs are scaled by 1/(2n):
+1/(2n)‖ΣD_iX(v_i−w_i)−y‖² + λΣ(‖v_i‖+‖w_i‖). Seconds are medians: for this project's solver of the whole call with checks,
+repair and certificate, for cvxpy of the modelling and Clarabel at its default tolerances, without a certificate. Ratios
+are of processor time, which other work on the machine disturbs least.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+SIZES = {"s": (200, 20, 50), "m": (1000, 50, 100), "l": (5000, 100, 200)}
+PENALTY = {"cones": 0.03, "gated": 0.2}
+CONDITIONING = {"plain": 1.0, "scaled columns": 0.1, "correlated features": 1.0}  # and the factor on lambda
+SOLVERS = ("newton", "clarabel")
+SKIPPED = {("clarabel", "l"): "skipped: cvxpy needs more memory than 16 GB to compile it"}
+TABLE = Path(__file__).parents[2] / "reports" / "benchmarks" / "convex_relu.csv"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def benchmark_data(size, conditioning):
+    """Gaussian rows, targets of a planted network of ten neurons with 10 % noise, patterns of Gaussian gates."""
+    import numpy as np
+
+    n, d, p = SIZES[size]
+    random = np.random.default_rng(0)
+    X = random.standard_normal((n, d))
+    if conditioning == "correlated features":
+        X = X @ np.linalg.cholesky(0.9 + 0.1 * np.eye(d)).T
+    W = random.standard_normal((d, 10)) / np.sqrt(d)
+    a = random.choice([-1.0, 1.0], 10)
+    y = np.maximum(X @ W, 0) @ a
+    y += 0.1 * y.std() * random.standard_normal(n)
+    patterns = X @ random.standard_normal((d, p)) > 0
+    if conditioning == "scaled columns":
+        X = X * np.logspace(0, -2, d)
+    return X, y, patterns
+
+
+def run_case(case):
+    """Solve one case ``repeats`` times in this process; the row of the table as a dict."""
+    import numpy as np
+
+    from convexify.convex_relu.certificates import certify_point
+    from convexify.convex_relu.programs import build_program
+    from convexify.convex_relu.solve import solve
+    from convexify.convex_relu.solvers.reference import solve_with_cvxpy
+
+    X, y, patterns = benchmark_data(case["size"], case["conditioning"])
+    gated = case["form"] == "gated"
+    beta = len(X) * PENALTY[case["form"]] * CONDITIONING[case["conditioning"]]
+    if case["solver"] == "clarabel":
+        import cvxpy  # noqa: F401  (its import is not what is measured)
+    wall, processor = [], []
+    for _ in range(case["repeats"]):
+        start = time.perf_counter(), time.process_time()
+        if case["solver"] == "newton":
+            answer = solve(X, y, patterns, beta, gated=gated, tol=case["tol"], solver="newton")
+            v, w, nu, multipliers, gap = answer.v, answer.w, answer.nu, None, answer.gap
+        else:
+            program = build_program(X, y, patterns, beta, gated=gated)
+            v, w, nu, multipliers, _ = solve_with_cvxpy(program, tolerance=1e-8)
+            gap = np.inf
+        wall.append(time.perf_counter() - start[0])
+        processor.append(time.process_time() - start[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    judged = certify_point(X, y, patterns, beta, v, w, nu=nu, multipliers=multipliers, gated=gated)
+    return {
+        "objective": judged.primal / len(X),
+        "seconds": float(np.median(wall)),
+        "processor_seconds": float(np.median(processor)),
+        "relative_gap": min(judged.gap, gap),
+        "violation": judged.violation,
+        "peak_memory_mb": peak,
+        "note": "",
+    }
+
+
+def run_in_own_process(case):
+    """`run_case` in a fresh process with one thread; what went wrong becomes the row's note."""
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    command = [sys.executable, __file__, "--case", json.dumps(case)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        return {"note": f"failed: {last[0][:100]}"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def cases(sizes, conditionings, repeats):
+    """Every case of the table, cheapest size first."""
+    for size in sizes:
+        for form in PENALTY:
+            for conditioning in conditionings:
+                for solver in SOLVERS:
+                    heavy = size == "l" or (solver, size) == ("clarabel", "m")
+                    yield {
+                        "form": form, "size": size, "conditioning": conditioning, "solver": solver,
+                        "tol": 1e-4 if (form, size) == ("cones", "l") else 1e-6, "repeats": 1 if heavy else repeats,
+                    }  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--conditioning", nargs="+", choices=CONDITIONING, default=list(CONDITIONING))
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="size s once; nothing is written")
+    parser.add_argument("--case", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.case:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            print(json.dumps(run_case(json.loads(arguments.case))))
+        return
+    import pandas as pd
+
+    sizes, repeats = (["s"], 1) if arguments.quick else (arguments.sizes, arguments.repeats)
+    rows = []
+    for case in cases(sizes, arguments.conditioning, repeats):
+        skipped = SKIPPED.get((case["solver"], case["size"]))
+        rows.append({**case, **({"note": skipped} if skipped else run_in_own_process(case))})
+        print(
+            "·",
+            *(str(rows[-1].get(k, "")) for k in ("form", "size", "conditioning", "solver", "seconds", "note")),
+            flush=True,
+        )
+    table = pd.DataFrame(rows)
+    keys = ["form", "size", "conditioning"]
+    yardstick = table[table.solver == "clarabel"].set_index(keys).processor_seconds
+    table["times_faster_than_clarabel"] = [
+        yardstick.get(tuple(row), float("nan")) / own
+        for row, own in zip(table[keys].itertuples(index=False), table.processor_seconds, strict=True)
+    ]
+    print(table.drop(columns=["repeats"]).to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    if not arguments.quick:
+        TABLE.parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(TABLE, index=False, float_format="%.6g")
+
+
+if __name__ == "__main__":
+    main()
