@@ -2,9 +2,9 @@
 
 Run ``python scripts/bench/convex_relu.py``; ``--sizes s m l`` limits the sizes, ``--quick`` is ``--sizes s`` once. The
 table goes to the screen and to ``reports/benchmarks/convex_relu.csv``. Programs are scaled by 1/(2n):
-1/(2n)‖ΣD_iX(v_i−w_i)−y‖² + λΣ(‖v_i‖+‖w_i‖). Seconds are medians: for this project's solver of the whole call with checks,
-repair and certificate, for cvxpy of the modelling and Clarabel at its default tolerances, without a certificate. Ratios
-are of processor time, which other work on the machine disturbs least.
+1/(2n)‖ΣD_iX(v_i−w_i)−y‖² + λΣ(‖v_i‖+‖w_i‖). Seconds are medians: for this project's solver of the whole call with
+checks, repair and certificate, for cvxpy of the modelling and Clarabel at its default tolerances, without a
+certificate. Ratios are of processor time, which other work on the machine disturbs least.
 """
 
 import argparse

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, null_space
+from scipy.linalg import cho_factor, cho_solve, lapack, null_space
 
 from convexify.convex_relu.proximal import project_onto_cones
 from convexify.convex_relu.solution import Candidate
@@ -225,10 +225,7 @@ class NewtonSolver:
         rows, basis = self.bases.get(column, (None, None))
         if rows is None or not np.array_equal(rows, binding):
             rows = self.program.X[binding]
-            if len(rows) <= rows.shape[1]:
-                basis = np.linalg.qr(rows.T, mode="complete")[0][:, len(rows) :]
-            else:
-                basis = null_space(rows)
+            basis = _complement(rows) if len(rows) <= rows.shape[1] else null_space(rows)
             self.bases[column] = binding, basis
         return basis
 
@@ -259,6 +256,16 @@ class NewtonSolver:
             p = residual + size / old * p
         small = len(active) * self.u.shape[0] * self.outputs <= LARGEST_FACTOR
         return self._direction_on_face(state, active) if small else root * x
+
+
+def _complement(rows):
+    """Orthonormal basis of the orthogonal complement of few independent rows, from their QR factors."""
+    count, d = rows.shape
+    if not count:
+        return np.eye(d)
+    full = np.zeros((d, d), order="F")
+    full[:, :count], scalars, _, _ = lapack.dgeqrf(rows.T)
+    return lapack.dorgqr(full, scalars, overwrite_a=True)[0][:, count:]
 
 
 def _solve_positive(matrix, right):
