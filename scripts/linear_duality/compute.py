@@ -65,6 +65,7 @@ def tables(
             "record_every": record_every,
             "step_factor": step_factor,
             "target": target,
+            "tolerance": tolerance,
             "device": device,
         }
         plans = [
@@ -192,12 +193,12 @@ def _convergence_rows(name, problem, multiples, seed, tolerance):
                         }
 
 
-def _optimum_and_dual(problem, s, gamma, rank, depth, regulariser):
+def _optimum_and_dual(problem, s, gamma, rank, depth, regulariser, tolerance):
     """Closed form of the optimum, and the dual bound: by Douglas–Rachford, or the best one for weight decay."""
     r, gamma = min(rank, s.size), float(gamma)
     if regulariser == "weight decay":
         return weight_decay_optimum(s, gamma, depth, r), weight_decay_dual(s, gamma, depth, r)
-    return optimal_value(s, gamma, r), solve_compressed(problem, gamma, rank).value - problem.constant
+    return optimal_value(s, gamma, r), solve_compressed(problem, gamma, rank, tol=tolerance).value - problem.constant
 
 
 def _descent(
@@ -214,6 +215,7 @@ def _descent(
     record_every,
     step_factor,
     target,
+    tolerance,
     device,
     regulariser="schatten",
     inputs="white",
@@ -246,7 +248,8 @@ def _descent(
     )
     scale = 0.5 * float((s**2).sum())
     values = {
-        multiple: _optimum_and_dual(problem, s, multiple * s[-1], rank, depth, regulariser) for multiple in gammas
+        multiple: _optimum_and_dual(problem, s, multiple * s[-1], rank, depth, regulariser, tolerance)
+        for multiple in gammas
     }
     key = {
         "dataset": name,

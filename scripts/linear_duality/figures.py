@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from convexify.figures import COLOURS, band, mark, subplots
+from convexify.figures import COLOURS, band, subplots
 
 FLOOR = 1e-14
 GAMMA_COLOURS = [COLOURS["blue"], COLOURS["green"], COLOURS["vermilion"]]
@@ -43,62 +43,32 @@ def all_figures(dual, convergence, runs, histories, *, dataset, descent_instance
 
 
 def gap_against_iteration(histories, convergence, dataset, target):
-    """One panel for each depth (descent), one for Douglas–Rachford."""
+    """One panel for each depth (descent), one for inputs as given, one for Douglas–Rachford."""
     rows = histories[
         (histories["dataset"] == dataset)
         & histories["full_rank"]
         & (histories["regulariser"] == "schatten")
-        & (histories["inputs"] == "white")
         & (histories["initialisation"] == histories["initialisation"].iloc[0])
     ]
-    depths = sorted(rows["depth"].unique())
-    columns = 3
-    lines = -(-(len(depths) + 1) // columns)
+    white = rows[rows["inputs"] == "white"]
+    plans = [(f"Gradient descent, H = {depth}", some) for depth, some in white.groupby("depth")]
+    plans.append(("Gradient descent, H = 2, inputs not white", rows[rows["inputs"] == "as given"]))
+    columns = 3 if len(plans) > 3 else 2
+    lines = -(-(len(plans) + 1) // columns)
     fig, axes = subplots(lines, columns, width=12.5, height=3.7 * lines + 0.4, squeeze=False, sharey=True)
     panels = list(axes.flat)
-    for ax, depth in zip(panels, depths, strict=False):
-        for colour, (multiple, group) in zip(
-            GAMMA_COLOURS, rows[rows["depth"] == depth].groupby("gamma_over_sigma_min"), strict=False
-        ):
-            table = group.pivot(index="iteration", columns="repetition", values="relative_gap").clip(lower=FLOOR)
-            table = table.replace(np.inf, np.nan)
-            band(
-                ax,
-                table.index + 1,
-                table.median(axis=1),
-                table.min(axis=1),
-                table.max(axis=1),
-                color=colour,
-                label=f"γ = {multiple:g} σ_min",
-            )
-        ax.set(title=f"Gradient descent, H = {depth}")
-    ax = panels[len(depths)]
-    solver = convergence[
-        (convergence["dataset"] == dataset) & convergence["full_rank"] & (convergence["start"] == "zero")
-    ]
-    solver = solver[solver["gamma_over_sigma_min"] == solver["gamma_over_sigma_min"].max()]
-    random = convergence[
-        (convergence["dataset"] == dataset)
-        & ~convergence["full_rank"]
-        & (convergence["start"] == "random")
-        & (convergence["gamma_over_sigma_min"] == convergence["gamma_over_sigma_min"].max())
-    ]
-    for data, start, style in ((solver, "full rank, from zero", "-"), (random, "bottleneck, random start", "--")):
-        for relaxation, group in data.groupby("relaxation"):
-            ax.plot(
-                group["iteration"],
-                group["relative_gap"].clip(lower=FLOOR),
-                style,
-                color=COLOURS["purple"] if relaxation == 1 else COLOURS["orange"],
-                label=f"ρ = {relaxation:g}, {start}",
-            )
-    ax.set(title="Douglas–Rachford on the dual")
-    ax.legend(fontsize=8.5, loc="lower left")
-    for ax in panels[: len(depths) + 1]:
+    for ax, (title, some) in zip(panels, plans, strict=False):
+        for colour, (multiple, group) in zip(GAMMA_COLOURS, some.groupby("gamma_over_sigma_min"), strict=False):
+            table = group.pivot(index="iteration", columns="repetition", values="relative_gap")
+            table = table.replace(np.inf, np.nan).clip(lower=FLOOR)
+            middle, low, high = table.median(axis=1), table.min(axis=1), table.max(axis=1)
+            band(ax, table.index + 1, middle, low, high, color=colour, label=f"γ = {multiple:g} σ_min")
+        ax.set(title=title, xlabel="iteration + 1")
+    _draw_douglas_rachford(panels[len(plans)], convergence[convergence["dataset"] == dataset])
+    for ax in panels[: len(plans) + 1]:
         ax.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 30))
         ax.axhline(target, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
-        ax.set_xlabel("iteration + 1" if ax is not panels[len(depths)] else "iteration")
-    for ax in panels[len(depths) + 1 :]:
+    for ax in panels[len(plans) + 1 :]:
         ax.set_visible(False)
     for row in axes:
         row[0].set_ylabel("relative gap to the dual value")
@@ -106,43 +76,48 @@ def gap_against_iteration(histories, convergence, dataset, target):
     return fig
 
 
+def _draw_douglas_rachford(ax, rows):
+    rows = rows[rows["gamma_over_sigma_min"] == rows["gamma_over_sigma_min"].max()]
+    cases = (("full rank, from zero", True, "zero", "-"), ("bottleneck, random start", False, "random", "--"))
+    for text, full_rank, start, style in cases:
+        some = rows[(rows["full_rank"] == full_rank) & (rows["start"] == start)]
+        for colour, (relaxation, group) in zip(
+            (COLOURS["purple"], COLOURS["orange"]), some.groupby("relaxation"), strict=False
+        ):
+            gap = group["relative_gap"].clip(lower=FLOOR)
+            ax.plot(group["iteration"], gap, style, color=colour, label=f"ρ = {relaxation:g}, {text}")
+    ax.set(title="Douglas–Rachford on the dual", xlabel="iteration")
+    ax.set_xlim(0.9, 5000)
+    ax.legend(fontsize=8.5, loc="center right")
+
+
 def optimum_against_gamma(dual, datasets):
     """Optimum by three routes (top) and their disagreement (bottom)."""
     fig, axes = subplots(2, len(datasets), width=6.0 * len(datasets), height=7.6, sharex="col", sharey="row")
     for (top, bottom), name in zip(axes.T, datasets, strict=True):
-        for colour, (rank, rows) in zip(
-            (COLOURS["vermilion"], COLOURS["blue"]), dual[dual["dataset"] == name].groupby("rank"), strict=True
+        some = dual[dual["dataset"] == name]
+        ranks = sorted(some["rank"].unique())
+        for rank, colour, kind in zip(
+            ranks, (COLOURS["vermilion"], COLOURS["blue"]), ("bottleneck", "full rank"), strict=True
         ):
-            share = rows["zero_network"]
-            kind = "full" if rows["full_rank"].iloc[0] else "bottleneck"
-            top.plot(
-                rows["gamma"], rows["closed_form"] / share, color=colour, label=f"closed form, r = {rank} ({kind})"
-            )
-            top.plot(rows["gamma"], rows["dual"] / share, "o", color=colour, markersize=6, mfc="none", label="dual")
-            top.plot(rows["gamma"], rows["primal"] / share, "x", color=colour, markersize=5, label="recovered networks")
-            bottom.plot(
-                rows["gamma"],
-                rows["relative_gap"].abs().clip(lower=1e-17),
-                "o",
-                color=colour,
-                markersize=5,
-                label=f"r = {rank} ({kind})",
-            )
-        first = dual[dual["dataset"] == name].iloc[0]
+            rows = some[some["rank"] == rank]
+            gamma, share = rows["gamma"], rows["zero_network"]
+            top.plot(gamma, rows["closed_form"] / share, color=colour, label=f"closed form, {kind}")
+            top.plot(gamma, rows["dual"] / share, "o", color=colour, markersize=7, mfc="none", label="dual (DR)")
+            top.plot(gamma, rows["primal"] / share, "x", color=colour, markersize=5, label="recovered networks")
+            bottom.plot(gamma, rows["relative_gap"].abs().clip(lower=1e-17), "o", color=colour, markersize=5)
+        spectrum = [(some["sigma_min"].iloc[0], "σ_min"), (some["sigma_max"].iloc[0], "σ_max")]
         for ax in (top, bottom):
-            ax.axvline(first["sigma_min"], color=COLOURS["grey"], linestyle="--", linewidth=1.2)
-            ax.axvline(first["sigma_max"], color=COLOURS["grey"], linestyle="--", linewidth=1.2)
-        mark(bottom, 1e-8, "tolerance 1e−8", axis="y")
-        bottom.set(yscale="log", ylim=(3e-18, 1e-4), xlabel="γ / σ_max(Ỹ)")
-        top.set(title=name.replace("_", " "))
-        ticks = [(first["sigma_min"], "σ_min"), (first["sigma_max"], "σ_max")]
+            for position, _ in spectrum:
+                ax.axvline(position, color=COLOURS["grey"], linestyle="--", linewidth=1.2)
         upper = top.secondary_xaxis("top")
-        upper.set_xticks([tick for tick, _ in ticks], labels=[label for _, label in ticks])
-        top.set_title(name.replace("_", " "), pad=22)
-        top.legend(fontsize=8.5, loc="lower right")
-        bottom.legend(fontsize=8.5, loc="upper right", ncols=2)
+        upper.set_xticks([position for position, _ in spectrum], labels=[label for _, label in spectrum])
+        top.set_title(f"{name.replace('_', ' ')}: r = {ranks[0]} and r = {ranks[1]}", pad=24)
+        bottom.axhline(1e-8, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
+        bottom.set(yscale="log", ylim=(3e-18, 1e-6), xlabel="γ / σ_max(Ỹ)")
     axes[0, 0].set_ylabel("optimum / zero network's objective")
-    axes[1, 0].set_ylabel("relative gap, recovered − dual")
+    axes[1, 0].set_ylabel("|recovered − dual| / optimum\n(below 1e−17 drawn there)")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=10)
     return fig
 
 
@@ -199,13 +174,12 @@ def draw_table(optima):
         ]
         for row in optima.itertuples()
     ]
-    fig, ax = subplots(width=12.5, height=0.34 * len(cells) + 1.3)
+    fig, ax = subplots(width=11.5, height=0.32 * (len(cells) + 2))
     ax.set_axis_off()
-    table = ax.table(cells, colLabels=head, loc="center", cellLoc="right", edges="horizontal")
+    table = ax.table(cells, colLabels=head, bbox=(0, 0, 1, 1), cellLoc="right", edges="horizontal")
     table.auto_set_font_size(False)
     table.set_fontsize(10.5)
     table.auto_set_column_width(range(len(head)))
-    table.scale(1, 1.5)
     for (line, column), cell in table.get_celld().items():
         cell.set_edgecolor(COLOURS["grey"])
         cell.set_linewidth(0.6)
@@ -222,11 +196,15 @@ def weight_decay(dual, runs, dataset):
     """Left: exact gap of weight decay against gamma; right: where descent ends with either regulariser."""
     fig, (left, right) = subplots(1, 2, width=12.5, height=4.6)
     rows = dual[(dual["dataset"] == dataset) & dual["full_rank"]]
+    # At γ = 0 there is no penalty and no gap; the gap does not tend to 0 with γ.
+    rows = rows[rows["gamma"] > 0]
     names = [column for column in dual if column.startswith("weight_decay_gap_depth_")]
     depths = [int(name.rsplit("_", 1)[1]) for name in names]
+    left.plot(
+        rows["gamma"], rows["relative_gap"].clip(lower=0), color="#C8C8C8", linewidth=7, label="Schatten-H, any H"
+    )
     for colour, style, name, depth in zip(list(COLOURS.values()), ("-", "--", "-.", ":"), names, depths, strict=False):
         left.plot(rows["gamma"], rows[name].clip(lower=0), style, color=colour, label=f"weight decay, H = {depth}")
-    left.plot(rows["gamma"], rows["relative_gap"].clip(lower=0), color=COLOURS["grey"], label="Schatten-H, any H")
     left.set(
         xlabel="γ / σ_max(Ỹ)",
         ylabel="(optimum − dual) / optimum",
@@ -242,21 +220,18 @@ def weight_decay(dual, runs, dataset):
         & (runs["gamma_over_sigma_min"] > 0)
     ]
     multiples = sorted(chosen["gamma_over_sigma_min"].unique())
-    for regulariser, colour, shift in (
-        ("schatten", COLOURS["blue"], -0.18),
-        ("weight decay", COLOURS["vermilion"], 0.18),
-    ):
-        for multiple, marker in zip(multiples, "o^s", strict=False):
+    for regulariser, colour, side in (("schatten", COLOURS["blue"], -1), ("weight decay", COLOURS["vermilion"], 1)):
+        for k, (multiple, marker) in enumerate(zip(multiples, "o^s", strict=False)):
             some = chosen[(chosen["regulariser"] == regulariser) & (chosen["gamma_over_sigma_min"] == multiple)]
-            gap = ((some["objective"] - some["dual"]) / some["zero_network"]).clip(lower=FLOOR)
-            place = some["depth"].map(depths.index) + shift + 0.05 * (multiples.index(multiple) - 0.5)
+            place = some["depth"].map(depths.index) + side * (0.12 + 0.16 * k)
+            above, least = (
+                ((some[column] - some["dual"]) / some["zero_network"]).clip(lower=FLOOR)
+                for column in ("objective", "optimum")
+            )
+            label = f"{regulariser.capitalize()}, γ = {multiple:g} σ_min"
+            right.plot(place, above, marker, color=colour, mfc="none", label=label)
             right.plot(
-                place,
-                gap,
-                marker,
-                color=colour,
-                mfc="none",
-                label=f"{regulariser.capitalize()}, γ = {multiple:g} σ_min",
+                place, least, "_", color="black", markersize=16, label="exact optimum" if side + k == 2 else None
             )
     right.set_xticks(range(len(depths)), labels=[f"H = {depth}" for depth in depths])
     right.set(
@@ -265,7 +240,7 @@ def weight_decay(dual, runs, dataset):
         ylabel="(descent's end − dual) / zero network",
         title="Gradient descent against its dual bound",
     )
-    fig.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=4, fontsize=9)
+    fig.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=5, fontsize=9)
     return fig
 
 
