@@ -1,16 +1,12 @@
 """Time the deep linear dual against cvxpy on a small instance, and at the size of MNIST; print seconds and ratios.
 
-Run alone: ``python scripts/bench/linear_duality.py [--features 784 --samples 60000]``. Seconds are process CPU time, the
-smallest of a few repetitions; nothing is asserted.
+Run alone, with BLAS on one thread so that ratios do not depend on the machine's cores:
+``OMP_NUM_THREADS=1 python scripts/bench/linear_duality.py [--features 784 --samples 60000]``. Seconds are process CPU
+time, the smallest of a few repetitions; nothing is asserted.
 """
 
 import argparse
-import os
 import time
-
-# One thread for every BLAS, so that the ratios do not depend on the machine's cores.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
 
 import cvxpy as cp
 import numpy as np

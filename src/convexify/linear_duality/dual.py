@@ -148,7 +148,8 @@ def solve_dual(
     as_integer("rank", rank, minimum=1, maximum=min(X.shape[0], Y.shape[0], X.shape[1]))
     as_number("gamma", gamma, minimum=0)
     options = {"step": step, "relaxation": relaxation, "start": start}
-    return solve_compressed(CompressedProblem(X, Y), gamma, rank, method=method, tol=tol, max_iter=max_iter, **options)
+    problem = CompressedProblem.of_checked(X, Y)
+    return solve_compressed(problem, gamma, rank, method=method, tol=tol, max_iter=max_iter, **options)
 
 
 def solve_compressed(

@@ -42,8 +42,17 @@ class CompressedProblem:
 
     def __init__(self, X, Y):
         X = as_matrix("X", X)
-        Y = as_matrix("Y", Y, columns=X.shape[1])
-        self.row_space = RowSpace(X)
+        self._compress(X, as_matrix("Y", Y, columns=X.shape[1]))
+
+    @classmethod
+    def of_checked(cls, X, Y):
+        """The same for matrices that `as_matrix` has passed; see `RowSpace.of_checked`."""
+        problem = cls.__new__(cls)
+        problem._compress(X, Y)
+        return problem
+
+    def _compress(self, X, Y):
+        self.row_space = RowSpace.of_checked(X)
         self.targets = self.row_space.coordinates(Y)
         self.inputs = self.row_space.left * self.row_space.singular_values
         self.constant = 0.5 * float(np.linalg.norm(Y - self.row_space.lift(self.targets)) ** 2)
