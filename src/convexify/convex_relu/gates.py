@@ -153,7 +153,7 @@ def draw_gates(d, count, rng, kind="gaussian", image_shape=None, patch_shape=(3,
 
 
 def draw_patterns(X, n_patterns, seed, kind="gaussian", image_shape=None, patch_shape=(3, 3), include=None):
-    """`sample_patterns` without checks and warning: up to ``n_patterns`` distinct patterns and gates, from at most twenty times as many."""
+    """`sample_patterns` without checks and warning: at most ``n_patterns`` patterns from twenty times as many draws."""
     d = X.shape[1]
     rng = generator(seed, "convex_relu", "gates", kind)
     ties = generator(seed, "convex_relu", "ties")
