@@ -37,8 +37,7 @@ def all_figures(dual, convergence, runs, histories, *, dataset, descent_instance
     }
     pictures = {}
     for name, draw in drawings.items():
-        # Saving closes a figure, so each file gets its own.
-        pictures[name], pictures[f"{name}_svg"] = draw(), draw()
+        pictures[name] = pictures[f"{name}_svg"] = draw()
     return {**pictures, "optima_table": optima}
 
 
@@ -63,10 +62,10 @@ def gap_against_iteration(histories, convergence, dataset, target):
             table = table.replace(np.inf, np.nan).clip(lower=FLOOR)
             middle, low, high = table.median(axis=1), table.min(axis=1), table.max(axis=1)
             band(ax, table.index + 1, middle, low, high, color=colour, label=f"γ = {multiple:g} σ_min")
-        ax.set(title=title, xlabel="iteration + 1")
+        ax.set(title=title, xscale="log", xlabel="iteration + 1")
     _draw_douglas_rachford(panels[len(plans)], convergence[convergence["dataset"] == dataset])
     for ax in panels[: len(plans) + 1]:
-        ax.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 30))
+        ax.set(yscale="log", ylim=(FLOOR / 3, 30))
         ax.axhline(target, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
     for ax in panels[len(plans) + 1 :]:
         ax.set_visible(False)
@@ -87,8 +86,8 @@ def _draw_douglas_rachford(ax, rows):
             gap = group["relative_gap"].clip(lower=FLOOR)
             ax.plot(group["iteration"], gap, style, color=colour, label=f"ρ = {relaxation:g}, {text}")
     ax.set(title="Douglas–Rachford on the dual", xlabel="iteration")
-    ax.set_xlim(0.9, 5000)
-    ax.legend(fontsize=8.5, loc="center right")
+    ax.set_xlim(0, None)
+    ax.legend(fontsize=8.5, loc="upper right")
 
 
 def optimum_against_gamma(dual, datasets):
