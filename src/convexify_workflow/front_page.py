@@ -62,7 +62,8 @@ def _ledger_table(ledger):
     for name, group in ledger.groupby("experiment", sort=False):
         rows.append(f"<tr class='section'><td colspan='6'>{html.escape(name.replace('_', ' ').capitalize())}</td></tr>")
         rows += [_ledger_row(row) for row in group.itertuples()]
-    return "".join([*rows, "</tbody></table>"])
+    # One row a line: docutils refuses lines of more than 10,000 characters.
+    return "\n".join([*rows, "</tbody></table>"])
 
 
 def _ledger_row(row):
@@ -79,7 +80,7 @@ def _ledger_row(row):
 
 
 def _settings_table(name, settings, descriptions):
-    rows = "".join(
+    rows = "\n".join(
         f"<tr><td>{html.escape(key)}</td><td class='number'>{html.escape(json.dumps(value, ensure_ascii=False))}</td>"
         f"<td><small>{html.escape(descriptions.get(key, ''))}</small></td></tr>"
         for key, value in settings.items()

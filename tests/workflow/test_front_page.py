@@ -1,0 +1,37 @@
+"""The first page of the report survives long ledgers and odd characters."""
+
+import pandas as pd
+from docutils.core import publish_parts
+from jinja2 import Environment
+
+from convexify.ledger import judge
+from convexify_workflow.front_page import front_page
+
+
+def test_long_ledger_with_braces_is_rendered_whole():
+    claims = [
+        {
+            "id": f"e.claim_{k}",
+            "source": "Survey §2 {{ eq }}",
+            "statement": "x < y & {% z %} for every λ " + "and so on " * 20,
+            "measure": "a measure",
+            "test": {"metric": "gap", "comparison": "<=", "expected": 1.0},
+        }
+        for k in range(200)
+    ]
+    ledger = pd.concat([judge(claims, {"gap": 0.5}, "e")])
+    manifest = {
+        "config": {"scale": "smoke", "seed": 1},
+        "experiments": {"e": {"grid": list(range(1000))}},
+        "commit": "abc",
+        "uncommitted_changes": False,
+        "lock_sha256": "0",
+        "processor": "p",
+        "libraries": {"numpy": "2"},
+    }
+    schema = {"properties": {"grid": {"description": "the grid"}}}
+    page = Environment().from_string(front_page(ledger, manifest, [schema])).render()
+    body = publish_parts(page, writer_name="html")["html_body"]
+    assert "System Message" not in body
+    assert all(f"e.claim_{k}<" in body for k in range(200))
+    assert "{% z %}" in body
