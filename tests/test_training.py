@@ -52,8 +52,8 @@ def test_sgd_with_decaying_steps_approaches_the_optimum_and_repeats_by_seed():
     for seed in (3, 3, 4):
         w, loss, _, best, _, _ = least_squares()
         history = train(
-            w, loss, method="sgd", step=lambda k: 0.2 / (1 + k / 100), iterations=3000, n_samples=40, batch_size=7,
-            seed=seed, record_every=1000,
+            w, loss, method="sgd", step=lambda k: 0.2 / (1 + k / 100), iterations=1500, n_samples=40, batch_size=7,
+            seed=seed, record_every=500,
         )  # fmt: skip
         assert history.final_loss - best < 1e-3
         finals.append(history.final_loss)
