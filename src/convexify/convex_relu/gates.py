@@ -153,7 +153,7 @@ def draw_gates(d, count, rng, kind="gaussian", image_shape=None, patch_shape=(3,
 
 
 def draw_patterns(X, n_patterns, seed, kind="gaussian", image_shape=None, patch_shape=(3, 3), include=None):
-    """`sample_patterns` without checks and warning: distinct patterns and gates from at most 20 ``n_patterns`` draws."""
+    """`sample_patterns` without its warning: distinct patterns and gates from at most 20 ``n_patterns`` draws."""
     d = X.shape[1]
     rng = generator(seed, "convex_relu", "gates", kind)
     ties = generator(seed, "convex_relu", "ties")

@@ -104,7 +104,7 @@ def from_network(network, X, patterns=None, *, extend=False, tolerance=TIE_TOLER
     Raises
     ------
     ValueError
-        If a neuron lies in none of the cones given, or a group's columns lie in no common one.
+        If a neuron lies in none of the cones given and ``extend`` is False, or a group's columns lie in no common one.
 
     Notes
     -----
