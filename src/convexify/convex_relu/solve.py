@@ -17,6 +17,7 @@ from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap
 _MAX_ITERATIONS = 2000
+_FIRST_TRY = 60  # Newton iterations before a small program goes to cvxpy: twice what an ordinary one takes
 _SMALL = 500_000  # n d P c up to which cvxpy is asked where Newton's method stalls
 
 
@@ -96,9 +97,9 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     for name in names:
         left = max(max_time - (time.perf_counter() - started), 1e-3)
         if name == "newton":
-            race.run(newton.iterate(program, device, start))
+            race.run(newton.iterate(program, device, start), _FIRST_TRY if name != names[-1] else _MAX_ITERATIONS)
         else:
-            race.run(reference.iterate(program, tol, left if np.isfinite(left) else None))
+            race.run(reference.iterate(program, tol, left if np.isfinite(left) else None), _MAX_ITERATIONS)
         if race.certificate.gap <= tol or time.perf_counter() - started > max_time:
             break
     return race.finish(name, np.ndim(y) == 1)
@@ -112,8 +113,9 @@ class _Race:
         self.primal = self.dual = self.certificate = None
         self.rows = []
 
-    def run(self, candidates):
-        """Follow one solver until the certificate meets the tolerance, time is up or the gap stalls."""
+    def run(self, candidates, iterations):
+        """Follow one solver until the certificate meets the tolerance, time or iterations are up or the gap stalls."""
+        most = len(self.rows) + iterations
         aim, smallest, since = self.tol, np.inf, 0
         for candidate in candidates:
             if self.primal is None or candidate.primal < self.primal.primal:
@@ -123,7 +125,7 @@ class _Race:
             gap = relative_gap(self.primal.primal, self.dual.dual)
             self._record(self.primal.primal, self.dual.dual, gap)
             smallest, since = (gap, 0) if gap < 0.9 * smallest else (smallest, since + 1)
-            last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= _MAX_ITERATIONS
+            last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= most
             if last or gap <= aim:
                 self._certify()
                 if last or self.certificate.gap <= self.tol:
