@@ -31,14 +31,14 @@ def _ignored(folder, names):
     return left_out.intersection(names) | {name for name in names if name.startswith(".") and name.endswith("_cache")}
 
 
-def command(*arguments, cores=2, experiments=None):
+def command(*targets, cores=2, experiments=None, options=()):
     config = ["scale=smoke"] + ([f"experiments={json.dumps(experiments)}"] if experiments else [])
-    return [sys.executable, "-m", "snakemake", "--cores", str(cores), "--config", *config, "--", *arguments]
+    return [sys.executable, "-m", "snakemake", "--cores", str(cores), *options, "--config", *config, "--", *targets]
 
 
-def snakemake(project, *arguments, **options):
+def snakemake(project, *targets, **how):
     return subprocess.run(
-        command(*arguments, **options), cwd=project, capture_output=True, text=True, timeout=900, check=False
+        command(*targets, **how), cwd=project, capture_output=True, text=True, timeout=900, check=False
     )
 
 
@@ -124,7 +124,7 @@ def test_edited_library_file_runs_what_depends_on_it_again(built):
     kept = script.read_text()
     script.write_text("import shared  # noqa: F401\n" + kept)
     library.write_text("FACTOR = 1\n")
-    plan = said(snakemake(built, "-n", experiments=["scaffolded"]))
+    plan = said(snakemake(built, "all", experiments=["scaffolded"], options=["-n"]))
     script.write_text(kept)
     library.unlink()
     assert "scaffolded_metrics" in plan
