@@ -94,7 +94,8 @@ def _best_scalar(sigma, gamma, depth):
         return optimal_value([sigma], gamma, 1)
     p = 2 / depth
     # m + γ m^(p−1) = σ has two roots or none; the larger one, right of the turning point, is the local minimum.
-    turning = (gamma * (1 - p)) ** (1 / (2 - p))
+    # It underflows for the smallest gamma, and the slope has a pole at 0.
+    turning = max((gamma * (1 - p)) ** (1 / (2 - p)), np.finfo(float).tiny)
 
     def slope(m):
         return m + gamma * m ** (p - 1) - sigma
