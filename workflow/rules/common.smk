@@ -68,3 +68,11 @@ def registry_entry(wildcards):
 def prepared_unless(synthetic, datasets):
     """Paths of prepared data sets, without the one that its experiment draws itself."""
     return [f"data/prepared/{dataset}.npz" for dataset in datasets if dataset != synthetic]
+
+
+def synthetic_and_real(name, table):
+    """Input function: a table of an experiment for its synthetic problems and for its scale's one data set."""
+    return lambda wildcards: [
+        f"results/{wildcards.scale}/{name}/{source}_{table}.parquet"
+        for source in ("synthetic", SETTINGS[name][wildcards.scale]["dataset"])
+    ]

@@ -55,11 +55,11 @@ def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outpu
     multipliers = [np.empty(0)] * count
     slack = tolerance * np.linalg.norm(points, axis=0)
     active = np.arange(count)
-    for _ in range(50 + 10 * d):
+    for attempt in range(50 + 10 * d):
         for g in active:
             if len(support[g]):
                 cone = X[support[g]] * (signs[support[g], g] / length[support[g]])[:, None]
-                projections[:, g], values = _project_onto_rows(cone, points[:, g])
+                projections[:, g], values = _project_onto_rows(cone, points[:, g], likely=attempt == 0)
                 support[g] = support[g][values > 0]
                 multipliers[g] = values[values > 0] / length[support[g]]
         if enough > 0:
@@ -97,16 +97,16 @@ def repair(program, u):
     return u
 
 
-def _project_onto_rows(cone, point):
-    """Projection of ``point`` onto {u : cone u >= 0} for few unit rows, and the multipliers."""
-    if len(cone) <= len(point):
+def _project_onto_rows(cone, point, likely):
+    """Projection of ``point`` onto {u : cone u >= 0} for few unit rows, and the multipliers; ``likely`` all positive."""
+    if likely and len(cone) <= len(point):
         factor, failed = lapack.dpotrf(cone @ cone.T, lower=1)
         if not failed:
             values = lapack.dpotrs(factor, -(cone @ point), lower=1)[0]
-            projection = point + cone.T @ values
-            values -= lapack.dpotrs(factor, cone @ projection, lower=1)[0]  # one step of refinement
-            projection = point + cone.T @ values
-            if values.min() > 0 and np.abs(cone @ projection).max() <= 1e-14 * np.linalg.norm(point):
-                return projection, values
+            if values.min() > 0:
+                values -= lapack.dpotrs(factor, cone @ (point + cone.T @ values), lower=1)[0]  # one step of refinement
+                projection = point + cone.T @ values
+                if values.min() > 0 and np.abs(cone @ projection).max() <= 1e-14 * np.linalg.norm(point):
+                    return projection, values
     values, _ = nnls(cone.T, -point, maxiter=100 + 20 * len(cone))
     return point + cone.T @ values, values

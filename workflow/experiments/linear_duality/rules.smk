@@ -10,14 +10,6 @@ experiment(
 )
 
 
-def linear_duality_tables(table):
-    """Input function: a table of the synthetic problems and of the data set of the scale."""
-    sources = lambda wildcards: ["synthetic", SETTINGS["linear_duality"][wildcards.scale]["dataset"]]
-    return lambda wildcards: [
-        f"results/{wildcards.scale}/linear_duality/{source}_{table}.parquet" for source in sources(wildcards)
-    ]
-
-
 rule linear_duality_synthetic:
     message:
         "Deep linear networks: dual, recovery and gradient descent on synthetic problems"
@@ -84,9 +76,9 @@ rule linear_duality_metrics:
     message:
         "Deep linear networks: the numbers that the claims read"
     input:
-        dual=linear_duality_tables("dual"),
-        convergence=linear_duality_tables("convergence"),
-        runs=linear_duality_tables("runs"),
+        dual=synthetic_and_real("linear_duality", "dual"),
+        convergence=synthetic_and_real("linear_duality", "convergence"),
+        runs=synthetic_and_real("linear_duality", "runs"),
         code=code_of("scripts/linear_duality/metrics.py"),
     output:
         metrics="results/{scale}/linear_duality/metrics.csv",
@@ -110,10 +102,10 @@ rule linear_duality_figures:
     message:
         "Deep linear networks: figures and the table of optima"
     input:
-        dual=linear_duality_tables("dual"),
-        convergence=linear_duality_tables("convergence"),
-        runs=linear_duality_tables("runs"),
-        histories=linear_duality_tables("histories"),
+        dual=synthetic_and_real("linear_duality", "dual"),
+        convergence=synthetic_and_real("linear_duality", "convergence"),
+        runs=synthetic_and_real("linear_duality", "runs"),
+        histories=synthetic_and_real("linear_duality", "histories"),
         code=code_of("scripts/linear_duality/figures.py"),
     output:
         gap_against_iteration=report(
