@@ -98,7 +98,7 @@ def repair(program, u):
 
 
 def _project_onto_rows(cone, point, likely):
-    """Projection of ``point`` onto {u : cone u >= 0} for few unit rows, and the multipliers; ``likely`` all positive."""
+    """Projection of ``point`` onto {u : cone u >= 0} for few unit rows and its multipliers, ``likely`` positive."""
     if likely and len(cone) <= len(point):
         factor, failed = lapack.dpotrf(cone @ cone.T, lower=1)
         if not failed:
