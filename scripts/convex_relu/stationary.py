@@ -7,7 +7,8 @@ from problems import problem
 from convexify.convex_relu import solve
 from convexify.convex_relu.arrangements import enumerate_patterns
 from convexify.convex_relu.descent import fit_networks
-from convexify.convex_relu.stationary import settle, solve_on_signs
+from convexify.convex_relu.settling import settle
+from convexify.convex_relu.stationarity import solve_restricted
 from convexify.seeds import integer_seed
 
 
@@ -58,7 +59,7 @@ def stationary_points(
             trained = nets.history.drop_duplicates("network", keep="last").set_index("network")["objective"]
             for start in range(stationary_starts):
                 net = settle(X, y[:, 0], beta, nets.hidden[start], nets.output[start])
-                restricted, gap, violation = solve_on_signs(X, y[:, 0], net.signs, beta)
+                restricted = solve_restricted(X, y[:, 0], np.unique(net.signs, axis=1), beta)
                 rows.append(
                     {
                         "problem": name,
@@ -70,10 +71,10 @@ def stationary_points(
                         "residual": net.residual,
                         "trained": trained[start] / len(X),
                         "network": net.objective / len(X),
-                        "restricted": restricted / len(X),
+                        "restricted": restricted.objective / len(X),
                         "optimum": best.primal / len(X),
-                        "relative_gap": gap,
-                        "violation": violation,
+                        "relative_gap": restricted.gap,
+                        "violation": restricted.violation,
                     }
                 )
     table = pd.DataFrame(rows)

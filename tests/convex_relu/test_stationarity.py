@@ -42,8 +42,8 @@ def test_trained_networks_of_the_example_are_optimal_on_their_signs_and_never_be
     assert result.restricted_objective >= optimum * (1 - 1e-8)
     # on these signs the optimum itself is a stationary network, with both objectives equal to solver accuracy
     signs = restricted_patterns(trained, WANG_X, tolerance=1e-3)
-    _, v, w = solve_restricted(WANG_X, WANG_Y, signs, WANG_BETA)
-    exact = as_network(v, w)
+    best = solve_restricted(WANG_X, WANG_Y, signs, WANG_BETA)
+    exact = as_network(best.v, best.w)
     again = stationarity(exact, WANG_X, WANG_Y, WANG_BETA, tolerance=1e-6)
     assert abs(again.objective - again.restricted_objective) <= 1e-8
     assert again.lower_bound == pytest.approx(again.objective, abs=1e-7)
@@ -80,14 +80,18 @@ def test_restricted_program_without_zeros_is_the_ordinary_one(loss):
     rng = np.random.default_rng(2)
     X, y = rng.standard_normal((9, 3)), np.where(np.arange(9) % 2, 1.0, -1.0)
     patterns = np.unique(X @ rng.standard_normal((3, 5)) >= 0, axis=1)
-    objective, _, _ = solve_restricted(X, y, np.where(patterns, 1, -1), 0.3, loss=loss)
-    assert objective == pytest.approx(solve(X, y, patterns, 0.3, loss=loss, tol=1e-8).primal, rel=1e-6)
+    restricted = solve_restricted(X, y, np.where(patterns, 1, -1), 0.3, loss=loss)
+    assert restricted.objective == pytest.approx(solve(X, y, patterns, 0.3, loss=loss, tol=1e-8).primal, rel=1e-6)
+    assert restricted.lower_bound <= restricted.objective
+    if loss != "hinge":
+        assert restricted.gap <= 1e-6
 
 
 def test_equalities_of_the_restricted_program_hold_to_rounding():
     signs = np.array([[0], [1], [1]])
-    _, v, w = solve_restricted(WANG_X, WANG_Y, signs, WANG_BETA)
-    assert np.abs(WANG_X[0] @ np.hstack([v, w])).max() < 1e-14
+    best = solve_restricted(WANG_X, WANG_Y, signs, WANG_BETA)
+    assert np.abs(WANG_X[0] @ np.hstack([best.v, best.w])).max() < 1e-14
+    assert best.violation < 1e-14
 
 
 def test_gradient_norm_is_that_of_finite_differences_away_from_kinks():

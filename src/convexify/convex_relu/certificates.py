@@ -112,10 +112,7 @@ def certify_point(X, y, patterns, beta, v, w=None, *, nu=None, multipliers=None,
 def certificate(program, v, w, nu, multipliers):
     """`evaluate` for a `Program`: ``v, w`` (d, P, c), ``nu`` (n, c), ``multipliers`` None or a pair of (n, P, c)."""
     parts = [v] if w is None else [v, w]
-    prediction = program.predict(v if w is None else v - w)
-    primal = program.loss.value(prediction, program.y) + program.beta * sum(
-        float(program.norms(u).sum()) for u in parts
-    )
+    primal = objective(program, v, w)
     nu = program.loss.clip_dual(nu, program.y)
     squares = (
         0.0 if w is None else sum(float((np.minimum(r, 0) ** 2).sum()) for u in parts for _, r in program.cone_rows(u))
@@ -124,6 +121,12 @@ def certificate(program, v, w, nu, multipliers):
     scale = program.loss.best_scale(nu, program.y, program.beta / bound if bound > 0 else np.inf)
     dual = program.loss.dual_value(scale * nu, program.y)
     return Certificate(primal, dual, relative_gap(primal, dual), float(np.sqrt(squares)), scale, bound)
+
+
+def objective(program, v, w):
+    """Loss plus penalty of ``v, w`` (d, P, c) in float64; ``w`` None if gated."""
+    penalty = sum(float(program.norms(u).sum()) for u in ([v] if w is None else [v, w]))
+    return program.loss.value(program.predict(v if w is None else v - w), program.y) + program.beta * penalty
 
 
 def dual_bounds(program, nu, multipliers):

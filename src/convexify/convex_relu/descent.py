@@ -8,6 +8,7 @@ import torch
 
 from convexify.checks import as_integer, as_matrix, as_number
 from convexify.convex_relu.losses import check_labels, loss_named
+from convexify.convex_relu.shallow import TwoLayerReLU
 from convexify.training import train
 
 _TORCH_LOSSES = {
@@ -35,6 +36,10 @@ class TrainedNetworks:
     output: np.ndarray
     history: pd.DataFrame
     diverged: bool
+
+    def network(self, k):
+        """Network ``k`` as a `TwoLayerReLU`, for `certify`, `prune` and `stationarity`."""
+        return TwoLayerReLU(self.hidden[k], self.output[k])
 
     def predict(self, X):
         """Predictions, shape (n, c)."""
@@ -132,19 +137,3 @@ def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None
     table = pd.concat(rows).melt("at", var_name="network", value_name="objective").rename(columns={"at": "iteration"})
     table["network"] = table["network"].astype("int64")
     return TrainedNetworks(hidden.detach().numpy(), output.detach().numpy(), table, diverged)
-
-
-def stationarity(X, y, beta, networks, *, loss="squared"):
-    """Largest gradient entry of every network relative to ``beta`` times its largest weight, shape (c,).
-
-    At a kink the derivative of ReLU counts as 0: a stationary point with a neuron on a kink may show a residual.
-    """
-    X, y = as_matrix("X", X), np.asarray(y, float).reshape(len(X), -1)
-    f = networks.predict(X)
-    residual = -loss_named(loss).negative_gradient(f, y)
-    raw = X @ networks.hidden
-    by_output = np.einsum("cnm,nc->cm", np.maximum(raw, 0), residual) + beta * networks.output
-    weighted = np.einsum("cnm,nc,cm->cnm", raw > 0, residual, networks.output)
-    by_hidden = np.einsum("nd,cnm->cdm", X, weighted) + beta * networks.hidden
-    largest = np.maximum(np.abs(networks.hidden).max(axis=(1, 2)), np.abs(networks.output).max(axis=1))
-    return np.maximum(np.abs(by_output).max(axis=1), np.abs(by_hidden).max(axis=(1, 2))) / (beta * largest)

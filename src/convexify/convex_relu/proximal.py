@@ -79,6 +79,8 @@ def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outpu
         active = active[~unchanged]  # only rows already in the set are violated: by rounding
         if not len(active):
             break
+    for g in active:  # rounding kept adding rows: those without a multiplier do not belong to the answer
+        support[g] = support[g][: len(multipliers[g])]
     return projections, multipliers, support
 
 

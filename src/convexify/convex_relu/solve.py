@@ -90,16 +90,17 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     program = build_program(X, y, patterns, beta, gated=gated, loss=loss, group_norm=group_norm)
     tol = as_number("tol", tol, above=0.0)
     max_time = np.inf if max_time is None else as_number("max_time", max_time, above=0.0, allow_infinite=True)
-    names = _choose(program, solver)
+    plan = _choose(program, solver)
     device = resolve_device(device)
     start = None if warm_start is None else _start(program, warm_start)
     race = _Race(program, tol, started, max_time)
-    for name in names:
+    steps = newton.iterate(program, device, start)
+    for name, iterations in plan:
         left = max(max_time - (time.perf_counter() - started), 1e-3)
-        if name == "newton":
-            race.run(newton.iterate(program, device, start), _FIRST_TRY if name != names[-1] else _MAX_ITERATIONS)
-        else:
-            race.run(reference.iterate(program, tol, left if np.isfinite(left) else None), _MAX_ITERATIONS)
+        race.run(
+            steps if name == "newton" else reference.iterate(program, tol, left if np.isfinite(left) else None),
+            iterations,
+        )
         if race.certificate.gap <= tol or time.perf_counter() - started > max_time:
             break
     return race.finish(name, np.ndim(y) == 1)
@@ -165,15 +166,15 @@ class _Race:
 
 
 def _choose(program, solver):
-    """Names of the solvers to try in turn."""
+    """Solvers to try in turn with their iterations; where cvxpy fails as well, Newton's method goes on."""
     one_of("solver", solver, ("auto", "newton", "cvxpy"))
     if program.group_norm == "nuclear":
         if solver == "newton":
             raise ValueError("solver: expected 'auto' or 'cvxpy' for the nuclear norm, got 'newton'")
-        return ["cvxpy"]
-    if solver == "auto":
-        return ["newton", "cvxpy"] if np.prod(program.shape) <= _SMALL else ["newton"]
-    return [solver]
+        return [("cvxpy", 1)]
+    if solver == "auto" and np.prod(program.shape) <= _SMALL:
+        return [("newton", _FIRST_TRY), ("cvxpy", 1), ("newton", _MAX_ITERATIONS)]
+    return [("newton", _MAX_ITERATIONS)] if solver == "auto" else [(solver, _MAX_ITERATIONS)]
 
 
 def _start(program, solution):

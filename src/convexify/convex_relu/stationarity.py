@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import null_space
 from scipy.optimize import lsq_linear
 
-from convexify.checks import as_matrix, as_number
+from convexify.checks import as_matrix, as_number, as_vector
 from convexify.convex_relu.certificates import relative_gap
 from convexify.convex_relu.gates import TIE_TOLERANCE, sign_patterns
 from convexify.convex_relu.losses import check_labels, loss_named
@@ -38,6 +38,30 @@ class Stationarity:
     lower_bound: float
     gap: float
     residual: float
+
+
+@dataclass(frozen=True)
+class RestrictedOptimum:
+    """Answer to the convex program on given signs, with its proof.
+
+    Attributes
+    ----------
+    v, w : ndarray, shape (d, P)
+        Inside the cones: equalities and inequalities hold to rounding.
+    objective, lower_bound : float
+        Of that point, and of the scaled residual as a dual point; both from scratch in float64.
+    gap : float
+        Certified relative duality gap.
+    violation : float
+        Euclidean norm of the violated rows of all cones.
+    """
+
+    v: np.ndarray
+    w: np.ndarray
+    objective: float
+    lower_bound: float
+    gap: float
+    violation: float
 
 
 def restricted_patterns(network, X, *, tolerance=TIE_TOLERANCE):
@@ -86,14 +110,11 @@ def stationarity(network, X, y, beta, *, loss="squared", tolerance=TIE_TOLERANCE
     X, y, loss_object, beta = _single_output(network, X, y, beta, loss)
     objective = network_objective(network, X, y, beta, loss=loss)
     signs = restricted_patterns(network, X, tolerance=tolerance)
-    optimum, _, _ = solve_restricted(X, y, signs, beta, loss=loss)
-    nu = loss_object.negative_gradient(network.predict(X), y)
-    bound = max((_dual_norm(X, s, sign * nu) for s in signs.T for sign in (1, -1)), default=0.0)
-    scale = loss_object.best_scale(nu, y, beta / bound if bound > 0 else np.inf)
+    optimum = solve_restricted(X, y, signs, beta, loss=loss).objective
     return Stationarity(
         objective,
         optimum,
-        loss_object.dual_value(scale * nu, y),
+        _lower_bound(X, y, signs, beta, loss_object, loss_object.negative_gradient(network.predict(X), y)),
         relative_gap(objective, optimum),
         generalised_gradient_norm(network, X, y, beta, loss=loss, tolerance=tolerance),
     )
@@ -113,17 +134,26 @@ def solve_restricted(X, y, signs, beta, *, loss="squared"):
 
     Returns
     -------
-    objective : float
-        From the point returned, in float64.
-    v, w : ndarray, shape (d, P)
-        Equalities hold to rounding, inequalities to the tolerance of Clarabel (1e-10).
+    RestrictedOptimum
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape, or a column of ``signs`` belongs to the zero weight vector alone.
+
+    Notes
+    -----
+    The equalities are solved for: a neuron is sought in the null space of its zero rows. Clarabel's point is projected
+    onto the cones there. The dual point is the loss's negative gradient at the prediction: for a smooth loss it is
+    optimal where the point is; for the hinge its bound may be loose.
     """
     import cvxpy as cp  # 2 s to import
 
-    X, loss = as_matrix("X", X), loss_named(loss)
+    X, loss, beta = as_matrix("X", X), loss_named(loss), as_number("beta", beta, above=0.0)
     n, d = X.shape
+    y = as_vector("y", y, length=n)
     if np.size(signs) == 0:
-        return loss.value(np.zeros(n), y), np.zeros((d, 0)), np.zeros((d, 0))
+        return _judge(X, y, np.zeros((n, 0)), beta, loss, np.zeros((d, 0)), np.zeros((d, 0)))
     signs = as_matrix("signs", signs, rows=n)
     bases = [_free_directions(X, s) for s in signs.T]
     if not all(basis.shape[1] for basis in bases):
@@ -137,9 +167,36 @@ def solve_restricted(X, y, signs, beta, *, loss="squared"):
             cones.append(((s[:, None] * X)[s != 0] @ basis) @ z >= 0)
     problem = cp.Problem(cp.Minimize(_cvxpy_loss(cp, loss, prediction, y) + beta * penalty), cones)
     problem.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1)
-    v, w = (np.column_stack([basis @ z.value for z, basis in zip(part, bases, strict=True)]) for part in parts)
+    v, w = (
+        np.column_stack(
+            [basis @ _into_cone(X @ basis, s, z.value) for z, basis, s in zip(part, bases, signs.T, strict=True)]
+        )
+        for part in parts
+    )
+    return _judge(X, y, signs, beta, loss, v, w)
+
+
+def _judge(X, y, signs, beta, loss, v, w):
+    """`RestrictedOptimum` of a point: everything is computed again from it."""
     f = ((X @ (v - w)) * (signs > 0)).sum(axis=1)
-    return loss.value(f, y) + beta * float(np.linalg.norm(v, axis=0).sum() + np.linalg.norm(w, axis=0).sum()), v, w
+    objective = loss.value(f, y) + beta * float(np.linalg.norm(v, axis=0).sum() + np.linalg.norm(w, axis=0).sum())
+    lower = _lower_bound(X, y, signs, beta, loss, loss.negative_gradient(f, y))
+    rows = [X @ u for u in (v, w)]
+    violated = sum(float(np.sum(np.where(signs == 0, r, np.minimum(signs * r, 0.0)) ** 2)) for r in rows)
+    return RestrictedOptimum(v, w, objective, lower, relative_gap(objective, lower), float(np.sqrt(violated)))
+
+
+def _lower_bound(X, y, signs, beta, loss, nu):
+    """Dual value of the best feasible multiple of ``nu``."""
+    bound = max((_dual_norm(X, s, sign * nu) for s in signs.T for sign in (1, -1)), default=0.0)
+    return loss.dual_value(loss.best_scale(nu, y, beta / bound if bound > 0 else np.inf) * nu, y)
+
+
+def _into_cone(rows, s, z):
+    """Projection of ``z`` onto the cone of the strict signs, in the coordinates of a basis of the equalities."""
+    if not (s != 0).any():
+        return z
+    return project_onto_cones(rows[s != 0], s[s != 0].astype(float)[:, None], z[:, None])[0][:, 0]
 
 
 def generalised_gradient_norm(network, X, y, beta, *, loss="squared", tolerance=TIE_TOLERANCE):
@@ -181,11 +238,7 @@ def _dual_norm(X, s, nu):
     basis = _free_directions(X, s)
     if basis.shape[1] == 0:
         return 0.0
-    rows, signs = (X @ basis)[s != 0], s[s != 0].astype(float)[:, None]
-    point = (basis.T @ (X.T @ (nu * (s > 0))))[:, None]
-    if len(rows) == 0:
-        return float(np.linalg.norm(point))
-    return float(np.linalg.norm(project_onto_cones(rows, signs, point)[0]))
+    return float(np.linalg.norm(_into_cone(X @ basis, s, basis.T @ (X.T @ (nu * (s > 0))))))
 
 
 def _cvxpy_loss(cp, loss, f, y):

@@ -1,4 +1,4 @@
-"""Stationary two-layer ReLU networks, also with neurons on kinks, and the convex program on their own sign patterns."""
+"""From a nearly stationary two-layer ReLU network to a stationary one, also with neurons on kinks."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,7 @@ from scipy.linalg import null_space
 from scipy.optimize import minimize
 
 from convexify.checks import as_matrix, as_number, as_vector
-from convexify.convex_relu.certificates import relative_gap
 from convexify.convex_relu.gates import sign_patterns
-from convexify.convex_relu.losses import loss_named
 
 _ROUNDS = 50
 _DEAD = 1e-6  # a neuron whose ‖u‖|α| is below this fraction of the largest is dropped
@@ -127,61 +125,4 @@ def _minimise(X, y, beta, hidden, output, signs, bases):
     start = np.concatenate([*(Z.T @ u for Z, u in zip(bases, hidden.T, strict=True)), output])
     found = minimize(value, start, jac=True, method="BFGS", options={"gtol": 1e-10, "maxiter": 200 * (m + 1)})
     U, a = unpack(found.x)
-    return U, a, float(np.abs(found.jac).max() / np.abs(found.x).max())
-
-
-def solve_on_signs(X, y, signs, beta):
-    r"""Convex program restricted to sign patterns with zeros, by an interior point method.
-
-    .. math::
-       \min\ \tfrac12\Big\|\sum_jD_jX(v_j-w_j)-y\Big\|^2+\beta\sum_j(\|v_j\|+\|w_j\|)
-       \quad\text{s.t. } s_{ij}x_i^\top v_j\ge0,\quad x_i^\top v_j=0\text{ where }s_{ij}=0,\quad\text{same for }w_j
-
-    Parameters
-    ----------
-    X : array_like, shape (n, d)
-    y : array_like, shape (n,)
-    signs : array_like of int, shape (n, P)
-        Entries -1, 0, +1; without columns the only point is 0.
-    beta : float
-
-    Returns
-    -------
-    primal, gap, violation : float
-        Objective, certified relative duality gap (as in `certificates.evaluate`, on the null spaces of the zero rows)
-        and Euclidean norm of the violated cone rows. The solver's point is taken as it is.
-
-    References
-    ----------
-    .. [1] Wang, Lacotte, Pilanci (2022), The hidden convex optimization landscape of regularized two-layer ReLU
-       networks, ICLR.
-    """
-    import cvxpy as cp
-
-    X = as_matrix("X", X)
-    y, beta = as_vector("y", y, length=len(X)), as_number("beta", beta, above=0)
-    signs = np.unique(np.asarray(signs).reshape(len(X), -1), axis=1)
-    blocks = []
-    for s in signs.T:
-        Z = null_space(X[s == 0]) if (s == 0).any() else np.eye(X.shape[1])
-        if Z.shape[1]:
-            blocks += [(sign * (s > 0)[:, None] * X @ Z, s[s != 0, None] * X[s != 0] @ Z) for sign in (1.0, -1.0)]
-    if not blocks:
-        return 0.5 * float(y @ y), 0.0, 0.0
-    z = [cp.Variable(A.shape[1]) for A, _ in blocks]
-    f = cp.Variable(len(y))
-    link = f == sum(A @ u for (A, _), u in zip(blocks, z, strict=True))
-    cones = [B @ u >= 0 for (_, B), u in zip(blocks, z, strict=True)]
-    problem = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(f - y) + beta * sum(map(cp.norm, z))), [link, *cones])
-    problem.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1)
-    values = [u.value for u in z]
-    residual = y - sum(A @ u for (A, _), u in zip(blocks, values, strict=True))
-    primal = 0.5 * float(residual @ residual) + beta * sum(float(np.linalg.norm(u)) for u in values)
-    squares = sum(float((np.minimum(B @ u, 0) ** 2).sum()) for (_, B), u in zip(blocks, values, strict=True))
-    bound = max(
-        float(np.linalg.norm(A.T @ residual + B.T @ np.maximum(cone.dual_value, 0)))
-        for (A, B), cone in zip(blocks, cones, strict=True)
-    )
-    loss = loss_named("squared")
-    dual = loss.dual_value(loss.best_scale(residual, y, beta / bound) * residual, y)
-    return primal, relative_gap(primal, dual), float(np.sqrt(squares))
+    return U, a, float(np.abs(found.jac).max() / max(np.abs(found.x).max(), np.finfo(float).tiny))
