@@ -21,6 +21,7 @@ def measurements(
     dimension,
     depth,
     activation,
+    rate_activations,
     initial_widths,
     initial_repetitions,
     widths,
@@ -38,7 +39,7 @@ def measurements(
             key = {"dataset": dataset, "architecture": architecture}
             limits = Limits(X, depth, architecture, activation)
 
-            def build(width, count, stream, network=network, X=X, key=key):
+            def build(width, count, stream, activation=activation, network=network, X=X, key=key):
                 seeds = [integer_seed(seed, "width", stream, *key.values(), width, r) for r in range(count)]
                 return [network(X.shape[1], width, depth, activation=activation, seed=s) for s in seeds]
 
@@ -51,8 +52,16 @@ def measurements(
                     nets, X, y, step_fraction=step_fraction, iterations=iterations, record_at=checkpoints(iterations)
                 )
                 records.append(record.assign(**key, width=width).rename(columns={"network": "repetition"}))
-                steps = record.drop_duplicates("network")["step"].to_numpy()
-                losses.append(curves(loss, steps, limits.smallest).assign(**key, width=width))
+                losses.append(curves(loss, record, limits).assign(**key, activation=activation, width=width))
+            # Other activations: the loss and its bound only.
+            for other in sorted(set(rate_activations) - {activation}):
+                limits = Limits(X, depth, architecture, other)
+                for width in widths:
+                    nets = build(width, repetitions, "training", other)
+                    loss, record = gradient_descent(
+                        nets, X, y, step_fraction=step_fraction, iterations=iterations, record_at=[0]
+                    )
+                    losses.append(curves(loss, record, limits).assign(**key, activation=other, width=width))
     return {
         "initial": pd.concat(initial, ignore_index=True),
         "records": pd.concat(records, ignore_index=True),
@@ -69,6 +78,7 @@ class Limits:
         self.printed = gram(X, depth, as_printed=True, **options)[-1]
         self.tangent = tangent_gram(X, depth, **options)
         self.smallest = smallest_eigenvalue(self.definition[-1])
+        self.smallest_of_all_layers = smallest_eigenvalue(sum(self.tangent))
 
     def distances(self, grams):
         """One row per repetition and layer: relative distance (spectral norm) to each candidate for the limit."""
@@ -102,15 +112,21 @@ def shape(K):
     return K / np.trace(K)
 
 
-def curves(loss, steps, smallest):
-    """One row per repetition and iteration: loss relative to the start, and the bound of the survey's eq. (15)."""
+def curves(loss, record, limits):
+    """One row per repetition and iteration: loss relative to the start, and two bounds.
+
+    ``bound`` is that of the survey's eq. (15); ``kernel_bound`` is (1 − ηλ_min(G))^{2k} with the limit G of the whole
+    Gram matrix: what eq. (10) would give if the Gram matrix did not move.
+    """
+    steps = record.drop_duplicates("network")["step"].to_numpy()
     repetition, iteration = (index.ravel() for index in np.indices(loss.shape))
     return pd.DataFrame(
         {
             "repetition": repetition,
             "iteration": iteration,
             "relative_loss": (loss / loss[:, :1]).ravel(),
-            "bound": (1 - steps[repetition] * smallest / 2) ** iteration,
+            "bound": (1 - steps[repetition] * limits.smallest / 2) ** iteration,
+            "kernel_bound": (1 - steps[repetition] * limits.smallest_of_all_layers) ** (2 * iteration),
         }
     )
 
