@@ -43,10 +43,12 @@ def compare(metrics_file, expected_file):
     return table[["metric", "got", "expected", "difference", "tolerance", "paper_value", "verdict"]]
 
 
-def record(metrics_file, expected_file, *, relative=1e-2, absolute=1e-9):
+def record(metrics_file, expected_file, *, second=None, relative=1e-2, absolute=1e-9, margin=3.0):
     """Write the measured metrics as expectations, keeping the paper values and tolerances that are already there.
 
-    A metric without a tolerance gets ``absolute + relative·|value|``.
+    A metric without a tolerance gets ``absolute + relative·|value|``. Where ``second``, the metrics of another build of
+    the same commit on a processor with other arithmetic, differs, the tolerance is at least ``margin`` times the
+    difference: long descents amplify the last bit.
     """
     got = _read(metrics_file, ["metric", "value"])
     expected_file = Path(expected_file)
@@ -54,9 +56,11 @@ def record(metrics_file, expected_file, *, relative=1e-2, absolute=1e-9):
     for column in ("paper_value", "tolerance"):
         values = known[column] if column in known else pd.Series(dtype="float64")
         got[column] = got["metric"].map(values).astype("float64")
-    got["tolerance"] = (
-        got["tolerance"].fillna(absolute + relative * got["value"].abs()).map(lambda x: float(f"{x:.2g}"))
-    )
+    tolerance = got["tolerance"].fillna(absolute + relative * got["value"].abs())
+    if second is not None:
+        other = got["metric"].map(_read(second, ["metric", "value"]).set_index("metric")["value"])
+        tolerance = np.fmax(tolerance, margin * (other - got["value"]).abs())
+    got["tolerance"] = tolerance.map(lambda x: float(f"{x:.2g}"))
     write(expected_file, got[COLUMNS])
 
 

@@ -52,6 +52,15 @@ def test_recording_again_keeps_tolerances_and_paper_values(files):
     assert (row["value"], row["paper_value"], row["tolerance"]) == (0.6, 0.55, 0.2)
 
 
+def test_a_second_build_widens_the_tolerance_of_what_moves(files, tmp_path):
+    second = tmp_path / "second.csv"
+    pd.DataFrame({"metric": ["gap", "rate"], "value": [1e-9, 0.55]}).to_csv(second, index=False)
+    record(*files, second=second)
+    tolerance = pd.read_csv(files[1]).set_index("metric")["tolerance"]
+    assert tolerance["rate"] == pytest.approx(0.15)
+    assert tolerance["gap"] == pytest.approx(1e-9, rel=0.05)
+
+
 def test_file_without_a_column_is_named(files, tmp_path):
     broken = tmp_path / "broken.csv"
     broken.write_text("metric,wert\ngap,1\n")
