@@ -20,7 +20,7 @@ from pathlib import Path
 SIZES = {"s": (200, 20, 50), "m": (1000, 50, 100), "l": (5000, 100, 200)}
 PENALTY = {"cones": 0.03, "gated": 0.2}
 CONDITIONING = {"plain": 1.0, "scaled columns": 0.1, "correlated features": 1.0}  # and the factor on lambda
-SOLVERS = ("newton", "clarabel")
+SOLVERS = ("convexify", "clarabel")
 SKIPPED = {("clarabel", "l"): "skipped: cvxpy needs more memory than 16 GB to compile it"}
 TABLE = Path(__file__).parents[2] / "reports" / "benchmarks" / "convex_relu.csv"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -62,8 +62,8 @@ def run_case(case):
     wall, processor = [], []
     for _ in range(case["repeats"]):
         start = time.perf_counter(), time.process_time()
-        if case["solver"] == "newton":
-            answer = solve(X, y, patterns, beta, gated=gated, tol=case["tol"], solver="newton")
+        if case["solver"] == "convexify":
+            answer = solve(X, y, patterns, beta, gated=gated, tol=case["tol"])
             v, w, nu, multipliers, gap = answer.v, answer.w, answer.nu, None, answer.gap
         else:
             program = build_program(X, y, patterns, beta, gated=gated)

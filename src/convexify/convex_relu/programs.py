@@ -1,6 +1,6 @@
 """The convex program of a two-layer ReLU network on given activation patterns: its data and its two linear maps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -116,3 +116,16 @@ def build_program(X, y, patterns, beta, *, gated=False, loss="squared", group_no
         raise ValueError(f"gated: expected True or False, got {gated!r}")
     one_of("group_norm", group_norm, ("frobenius", "nuclear"))
     return Program(X, check_labels(loss, y), patterns.astype(bool), beta, bool(gated), loss, group_norm)
+
+
+def in_natural_units(program):
+    """The same program with rows of X, and for the squared loss targets, of about unit length; and both lengths.
+
+    With X = s X', y = t y' (t = 1 for labels) and u = (t/s) u' the objective is t² times that of beta' = beta/(s t),
+    dual point and multipliers t times theirs: an interior point method that starts at a fixed point, or stops at
+    absolute tolerances, does not see the units of the data.
+    """
+    s = float(np.linalg.norm(program.X)) / np.sqrt(len(program.X)) or 1.0
+    t = float(np.linalg.norm(program.y)) / np.sqrt(program.y.size) if program.loss.name == "squared" else 1.0
+    t = t or 1.0
+    return replace(program, X=program.X / s, y=program.y / t, beta=program.beta / (s * t)), s, t

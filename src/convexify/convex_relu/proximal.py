@@ -65,7 +65,9 @@ def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outpu
         if enough > 0:
             small = np.linalg.norm(projections.reshape(d, -1, outputs), axis=(0, 2)) <= enough
             active = active[~small[active // outputs]]
-        rows = product(projections[:, active]) * signs[:, active] / length[:, None]
+        rows = product(projections[:, active])
+        rows *= signs[:, active]
+        rows /= length[:, None]
         outside = rows.min(axis=0) < -slack[active]
         active, rows = active[outside], rows[:, outside]
         unchanged = np.zeros(len(active), bool)
@@ -101,6 +103,9 @@ def repair(program, u):
 
 def _project_onto_rows(cone, point, likely):
     """Projection of ``point`` onto {u : cone u >= 0} for few unit rows and its multipliers, ``likely`` positive."""
+    if len(cone) == 1:
+        value = np.maximum(-(cone @ point), 0.0) / np.sum(cone**2)
+        return point + cone[0] * value, value
     if likely and len(cone) <= len(point):
         factor, failed = lapack.dpotrf(cone @ cone.T, lower=1)
         if not failed:

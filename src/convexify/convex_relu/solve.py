@@ -11,14 +11,16 @@ from convexify.convex_relu.certificates import certificate, dual_block, primal_b
 from convexify.convex_relu.programs import build_program
 from convexify.convex_relu.proximal import repair
 from convexify.convex_relu.solution import Solution
-from convexify.convex_relu.solvers import newton, reference
+from convexify.convex_relu.solvers import interior, newton, reference
 from convexify.convex_relu.solvers.maps import resolve_device
 from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap
 _MAX_ITERATIONS = 2000
-_FIRST_TRY = 60  # Newton iterations before a small program goes to cvxpy: twice what an ordinary one takes
-_SMALL = 500_000  # n d P c up to which cvxpy is asked where Newton's method stalls
+_FIRST_TRY = 60  # Newton iterations before another solver is asked: twice what an ordinary program takes
+_LITTLE_WORK = 3e8  # multiplications of an interior point step up to which it beats Newton's method
+_MUCH_WORK = 2e10  # and up to which it is worth a try: about a second
+_SMALL = 500_000  # n d P c up to which cvxpy is the last resort
 
 
 def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_time=None, solver="auto",
@@ -50,10 +52,11 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
         Certified relative duality gap that is asked for.
     max_time : float, optional
         Seconds after which the best answer so far is certified and returned.
-    solver : {"auto", "newton", "cvxpy"}
-        ``"newton"`` is `solvers.newton.NewtonSolver`; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the
-        first wherever it applies, which is the Frobenius norm, and in small programs turns to the second should the
-        first stall.
+    solver : {"auto", "newton", "interior", "cvxpy"}
+        ``"newton"`` is `solvers.newton.NewtonSolver`, for the Frobenius norm; ``"interior"`` is
+        `solvers.interior.InteriorPoint`, for the squared loss with cones and moderate sizes, which a weak penalty does
+        not slow down; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the interior point method for small
+        programs with cones and Newton's method otherwise, and turns to the next one that applies should it stall.
     group_norm : {"frobenius", "nuclear"}
         Norm of each ``d`` × ``c`` block.
     device : {"cpu", "cuda", "auto"}
@@ -90,17 +93,20 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     program = build_program(X, y, patterns, beta, gated=gated, loss=loss, group_norm=group_norm)
     tol = as_number("tol", tol, above=0.0)
     max_time = np.inf if max_time is None else as_number("max_time", max_time, above=0.0, allow_infinite=True)
-    plan = _choose(program, solver)
     device = resolve_device(device)
     start = None if warm_start is None else _start(program, warm_start)
+    plan = _choose(program, solver, start is not None)
     race = _Race(program, tol, started, max_time)
-    steps = newton.iterate(program, device, start)
     for name, iterations in plan:
         left = max(max_time - (time.perf_counter() - started), 1e-3)
-        race.run(
-            steps if name == "newton" else reference.iterate(program, tol, left if np.isfinite(left) else None),
-            iterations,
-        )
+        if name == "newton":
+            better = race.best()
+            candidates = newton.iterate(program, device, better or start, close=better is not None)
+        elif name == "interior":
+            candidates = interior.iterate(program)
+        else:
+            candidates = reference.iterate(program, tol, left if np.isfinite(left) else None)
+        race.run(candidates, iterations)
         if race.certificate.gap <= tol or time.perf_counter() - started > max_time:
             break
     return race.finish(name, np.ndim(y) == 1)
@@ -134,6 +140,13 @@ class _Race:
                 aim /= 10
         self._certify()
 
+    def best(self):
+        """The best points as a start for Newton's method; None before the first candidate."""
+        if self.primal is None:
+            return None
+        v, w = self.primal.point()
+        return v if w is None else np.concatenate([v, w], axis=1), self.dual.nu
+
     def finish(self, solver, flat):
         """The `Solution`; with a warning if it misses the tolerance."""
         iterations, result = len(self.rows), self.certificate
@@ -165,16 +178,27 @@ class _Race:
         self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
 
 
-def _choose(program, solver):
-    """Solvers to try in turn with their iterations; where cvxpy fails as well, Newton's method goes on."""
-    one_of("solver", solver, ("auto", "newton", "cvxpy"))
+def _choose(program, solver, warm):
+    """Solvers to try in turn with their iterations; Newton's method takes up what the others leave."""
+    one_of("solver", solver, ("auto", "newton", "interior", "cvxpy"))
     if program.group_norm == "nuclear":
-        if solver == "newton":
-            raise ValueError("solver: expected 'auto' or 'cvxpy' for the nuclear norm, got 'newton'")
-        return [("cvxpy", 1)]
-    if solver == "auto" and np.prod(program.shape) <= _SMALL:
-        return [("newton", _FIRST_TRY), ("cvxpy", 1), ("newton", _MAX_ITERATIONS)]
-    return [("newton", _MAX_ITERATIONS)] if solver == "auto" else [(solver, _MAX_ITERATIONS)]
+        if solver not in ("auto", "cvxpy"):
+            raise ValueError(f"solver: expected 'auto' or 'cvxpy' for the nuclear norm, got {solver!r}")
+        return [("cvxpy", _MAX_ITERATIONS)]
+    if solver == "interior" and (program.gated or program.loss.name != "squared"):
+        form = "gated" if program.gated else f"{program.loss.name} loss"
+        raise ValueError(f"solver: 'interior' is for the squared loss with cones, got a program with {form}")
+    if solver != "auto":
+        return [(solver, _MAX_ITERATIONS)]
+    work = interior.work(program)
+    if work <= _LITTLE_WORK and not warm:
+        return [(name, _MAX_ITERATIONS) for name in ("interior", "newton", "cvxpy", "newton")]
+    plan = [("newton", _FIRST_TRY)]
+    if work <= _MUCH_WORK:
+        plan += [("interior", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
+    if np.prod(program.shape) <= _SMALL:
+        plan += [("cvxpy", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
+    return plan if len(plan) > 1 else [("newton", _MAX_ITERATIONS)]
 
 
 def _start(program, solution):

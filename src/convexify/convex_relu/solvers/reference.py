@@ -1,10 +1,9 @@
 """The convex program as written, handed to cvxpy: the oracle of the tests and the yardstick of the benchmark."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from convexify.convex_relu.certificates import certificate, objective, refine_multipliers
+from convexify.convex_relu.programs import in_natural_units
 from convexify.convex_relu.proximal import repair
 from convexify.convex_relu.solution import Candidate
 
@@ -78,18 +77,6 @@ def _options(solver, tolerance, max_time):
     return {**options, **({"time_limit": max_time} if max_time else {})}
 
 
-def _in_natural_units(program):
-    """The same program with rows of X, and for the squared loss targets, of about unit length; and both lengths.
-
-    With X = s X', y = t y' (t = 1 for labels) and u = (t/s) u' the objective is t² times that of beta' = beta/(s t):
-    an interior point method that stops at absolute tolerances does not see the units of the data.
-    """
-    s = float(np.linalg.norm(program.X)) / np.sqrt(len(program.X)) or 1.0
-    t = float(np.linalg.norm(program.y)) / np.sqrt(program.y.size) if program.loss.name == "squared" else 1.0
-    t = t or 1.0
-    return replace(program, X=program.X / s, y=program.y / t, beta=program.beta / (s * t)), s, t
-
-
 def iterate(program, tolerance, max_time=None):
     """The one `Candidate` of cvxpy with Clarabel, with its dual point or the loss's gradient, whichever proves more.
 
@@ -98,7 +85,7 @@ def iterate(program, tolerance, max_time=None):
     from cvxpy.error import SolverError
 
     try:
-        scaled, s, t = _in_natural_units(program)
+        scaled, s, t = in_natural_units(program)
         v, w, nu, multipliers, _ = solve_with_cvxpy(scaled, tolerance=min(1e-3 * tolerance, 1e-8), max_time=max_time)
         v, w = v * (t / s), None if w is None else w * (t / s)
         multipliers = None if multipliers is None else [t * part for part in multipliers]
