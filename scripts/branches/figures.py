@@ -1,6 +1,7 @@
 """Figures of the experiment: tables to matplotlib figures."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 from scipy.stats import beta
 
 from convexify.figures import COLOURS, CYCLE, subplots
@@ -133,14 +134,17 @@ def success_frequency(frequencies):
             part["branches"], part["certain_successes"] / part["starts"], "v:", color=colour, markersize=4, linewidth=1
         )
         values = frequencies[frequencies["tau"] == tau].groupby("branches")[["lower", "upper", "median_loss"]].mean()
-        axes[1].fill_between(values.index, values["lower"], values["upper"], color=colour, alpha=0.35, linewidth=0)
+        axes[1].fill_between(values.index, values["lower"], values["upper"], color=colour, alpha=0.35, linewidth=1.5)
         axes[1].plot(values.index, values["median_loss"], "o-", color=colour, markersize=4, label=name)
     axes[0].set(xscale="log", xlabel="branches I", ylabel="share of starts at the optimum", ylim=(-0.03, 1.03))
     axes[0].set_title("Frequency of reaching the optimum")
     axes[1].set(xscale="log", xlabel="branches I", ylabel="mean τ-hinge loss")
     axes[1].set_title("Median final loss over the certified optimum")
     handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=4, fontsize="small")
+    grey = COLOURS["grey"]
+    handles += [Line2D([], [], marker="o", color=grey), Line2D([], [], marker="v", linestyle=":", color=grey)]
+    labels += ["possible (left), median (right)", "certain; bands: 95 % (left), certified bracket (right)"]
+    fig.legend(handles, labels, loc="outside lower center", ncols=5, fontsize="small")
     return fig
 
 

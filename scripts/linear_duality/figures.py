@@ -61,7 +61,15 @@ def gap_against_iteration(histories, convergence, dataset, target):
             table = group.pivot(index="iteration", columns="repetition", values="relative_gap")
             table = table.replace(np.inf, np.nan).clip(lower=FLOOR)
             middle, low, high = table.median(axis=1), table.min(axis=1), table.max(axis=1)
-            band(ax, table.index + 1, middle, low, high, color=colour, label=f"γ = {multiple:g} σ_min")
+            band(
+                ax,
+                table.index + 1,
+                middle,
+                low,
+                high,
+                color=colour,
+                label=f"γ = {multiple:g} σ_min" if multiple else "γ = 0",
+            )
         ax.set(title=title, xscale="log", xlabel="iteration + 1")
     _draw_douglas_rachford(panels[len(plans)], convergence[convergence["dataset"] == dataset])
     for ax in panels[: len(plans) + 1]:
@@ -187,7 +195,7 @@ def draw_table(optima):
         elif column >= 4 and column <= 6 and float(cell.get_text().get_text()) > float(cells[line - 1][2]) + 5e-7:
             cell.set_text_props(color=COLOURS["vermilion"])
     gamma = optima["gamma_over_sigma_min"].iloc[0]
-    ax.set_title(f"Optima at full rank, γ = {gamma:g} σ_min, relative to the zero network (red: above the dual value)")
+    ax.set_title(f"Optima at full rank, γ = {gamma:g} σ_min, relative to the zero network (orange: above the dual)")
     return fig
 
 

@@ -166,5 +166,6 @@ def _logged(log):
 def _make_deterministic():
     torch = sys.modules.get("torch")
     if torch is not None:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses cuBLAS when deterministic
         torch.use_deterministic_algorithms(True)
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproximal.optimization.primal import DouglasRachfordSplitting
-from sklearn.exceptions import ConvergenceWarning
+from convexify.warnings import ConvergenceWarning
 
 from convexify.linear_duality import (
     CompressedProblem,

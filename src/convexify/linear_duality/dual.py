@@ -5,11 +5,11 @@ import functools
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from convexify.checks import as_integer, as_matrix, as_number, one_of
 from convexify.linear_duality.problem import CompressedProblem
 from convexify.linear_duality.spectral import project_spectral_ball, prox_top_r_squared_matrix
+from convexify.warnings import ConvergenceWarning
 
 METHODS = ("douglas-rachford", "closed-form")
 
