@@ -27,8 +27,7 @@ CLASSIFIERS = [
 @pytest.mark.parametrize("estimator", [*REGRESSORS, *CLASSIFIERS], ids=repr)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learns_checks_pass(estimator):
-    # fewer patterns than by default: the same code paths in seconds
-    results = check_estimator(clone(estimator).set_params(n_patterns=10), on_skip=None, on_fail=None)
+    results = check_estimator(clone(estimator), on_skip=None, on_fail=None)
     assert [r["check_name"] for r in results if r["status"] not in ("passed", "skipped")] == []
     # scikit-learn itself skips what needs an environment variable of SciPy
     assert {r["check_name"] for r in results if r["status"] == "skipped"} <= {"check_array_api_input"}

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproximal.optimization.primal import DouglasRachfordSplitting
-from convexify.warnings import ConvergenceWarning
 
 from convexify.linear_duality import (
     CompressedProblem,
@@ -20,6 +19,7 @@ from convexify.linear_duality import (
     solve_dual,
     top_r_squared,
 )
+from convexify.warnings import ConvergenceWarning
 
 
 @st.composite
