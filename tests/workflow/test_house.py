@@ -23,6 +23,7 @@ def load_script(path):
 
 
 environment = load_script(ROOT / "scripts" / "build" / "environment.py")
+gallery = load_script(ROOT / "scripts" / "build" / "gallery.py")
 
 
 def normal(name):
@@ -110,3 +111,9 @@ def test_every_experiment_has_captions_claims_and_expectations():
             assert (folder / caption).read_text().strip(), f"{folder.name}: {caption} is empty"
         assert (folder / "claims.yaml").exists()
         assert (ROOT / "reports" / "expected" / "smoke" / f"{folder.name}.csv").exists()
+
+
+def test_pictures_of_the_readme_are_those_of_the_gallery():
+    shown = set(re.findall(r"reports/gallery/([\w.]+)", (ROOT / "README.md").read_text()))
+    assert shown == {Path(name).name for name in gallery.FIGURES}
+    assert all((ROOT / "reports" / "gallery" / name).stat().st_size > 10_000 for name in shown)
