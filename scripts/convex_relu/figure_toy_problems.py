@@ -1,6 +1,10 @@
 """Descent on the toy problems beside the certified optimum."""
 
+from matplotlib.lines import Line2D
+
 from convexify.figures import COLOURS, subplots
+
+COLOUR = {"standard": COLOURS["vermilion"], "small": COLOURS["green"]}
 
 
 def figure(optima, curves):
@@ -10,8 +14,8 @@ def figure(optima, curves):
     optima = optima.set_index("problem")
     names = {"line": "five points on a line", "plane": "points in the plane"}
     for ax, ((problem, width), rows) in zip(axes, panels, strict=True):
-        for _, run in rows.groupby("start"):
-            ax.plot(run["iteration"], run["objective"], color=COLOURS["vermilion"], alpha=0.55, linewidth=1.1)
+        for (size, _), run in rows.groupby(["size", "start"]):
+            ax.plot(run["iteration"], run["objective"], color=COLOUR[size], alpha=0.55, linewidth=1.1)
         ax.axhline(optima.loc[problem, "optimum"], color=COLOURS["blue"], linewidth=2)
         low = optima.loc[problem, "optimum"]
         ax.set(yscale="log", xlabel="SGD step", title=f"{names[problem]}, m = {width}")
@@ -19,14 +23,15 @@ def figure(optima, curves):
         ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4))
     axes[0].set_ylabel("objective ½·mean squared error + decay")
     axes[-1].set_ylabel("objective mean hinge loss + decay")
-    handles = [
-        axes[0].plot([], [], color=COLOURS["vermilion"], linewidth=1.1)[0],
-        axes[0].plot([], [], color=COLOURS["blue"], linewidth=2)[0],
-    ]
+    colours = [COLOUR["standard"], COLOUR["small"], COLOURS["blue"]]
+    handles = [Line2D([], [], color=colour, linewidth=1.5) for colour in colours]
     starts = curves["start"].nunique()
-    fig.legend(
-        handles, [f"SGD, {starts} starts", "certified optimum over all patterns"], loc="outside lower center", ncols=2
-    )
+    names = [
+        f"SGD, {starts} starts of torch's size",
+        f"SGD, {starts} small starts",
+        "certified optimum over all patterns",
+    ]
+    fig.legend(handles, names, loc="outside lower center", ncols=3)
     return fig
 
 

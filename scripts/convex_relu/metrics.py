@@ -25,18 +25,22 @@ def metrics(optima, curves, counts, stationary, sensitivity, conv, real, conv_da
 def toy_metrics(optima, curves):
     """Optimum, and last objectives of all starts relative to the certified lower bound."""
     optima = optima.set_index("problem")
-    last = curves.sort_values("iteration").groupby(["problem", "width", "start"])["objective"].last()
+    last = curves.sort_values("iteration").groupby(["size", "problem", "width", "start"])["objective"].last()
     ratio = last / last.index.get_level_values("problem").map(optima["lower_bound"])
-    line, wide = last["line"], last["line"].index.get_level_values("width").max()
+    line = last["standard"]["line"]
+    widths = line.index.get_level_values("width")
+    narrow, wide = line[widths.min()], widths.max()
     return {
         "line_optimum": optima.loc["line", "optimum"],
         "line_patterns": optima.loc["line", "patterns"],
-        "line_worst_start_narrow": line[line.index.get_level_values("width").min()].max(),
-        "line_share_of_bad_starts_narrow": (line[line.index.get_level_values("width").min()] > 0.05).mean(),
+        "line_worst_start_narrow": narrow.max(),
+        "line_share_of_bad_starts_narrow": (narrow > 0.05).mean(),
         "line_share_of_bad_starts_wide": (line[wide] > 0.05).mean(),
-        "line_best_ratio_wide": ratio["line"][wide].min(),
-        "plane_best_ratio": ratio["plane"].min(),
-        "plane_median_ratio": ratio["plane"].median(),
+        "line_best_ratio_wide": ratio["standard"]["line"][wide].min(),
+        "line_best_ratio_wide_small_start": ratio["small"]["line"][wide].min(),
+        "plane_best_ratio": ratio["standard"]["plane"].min(),
+        "plane_best_ratio_small_start": ratio["small"]["plane"].min(),
+        "plane_median_ratio": ratio["standard"]["plane"].median(),
         "smallest_start_over_lower_bound": ratio.min(),
     }
 

@@ -22,9 +22,20 @@ def plane(samples, seed):
 
 
 def toy_problems(
-    *, toy_widths, toy_starts, toy_iterations, toy_step, toy_lam, plane_samples, plane_width, plane_lam, seed
+    *,
+    toy_widths,
+    toy_starts,
+    toy_iterations,
+    toy_step,
+    toy_scale,
+    toy_small_scale,
+    toy_lam,
+    plane_samples,
+    plane_width,
+    plane_lam,
+    seed,
 ):
-    """Tables of optima (a row per problem) and of descent curves (a row per problem, width, start and record)."""
+    """Tables of optima (a row per problem) and of descent curves (a row per problem, width, size, start and record)."""
     optima, curves = [], []
     for name, (X, y), loss, lam, widths, batch in (
         ("line", line(), "squared", toy_lam, toy_widths, 3),
@@ -46,19 +57,22 @@ def toy_problems(
             }
         )
         for width in widths:
-            nets = fit_networks(
-                X,
-                np.repeat(y[:, None], toy_starts, axis=1),
-                n * lam,
-                width,
-                method="sgd",
-                loss=loss,
-                batch_size=batch,
-                step=lambda k: toy_step * (1 - k / toy_iterations),
-                iterations=toy_iterations,
-                seed=integer_seed(seed, "convex_relu", name, width),
-                record_every=max(1, toy_iterations // 200),
-            )
-            curve = nets.history.rename(columns={"network": "start"})
-            curves.append(curve.assign(problem=name, width=width, objective=curve["objective"] / n))
+            for size, scale in (("standard", toy_scale), ("small", toy_small_scale)):
+                nets = fit_networks(
+                    X,
+                    np.repeat(y[:, None], toy_starts, axis=1),
+                    n * lam,
+                    width,
+                    method="sgd",
+                    loss=loss,
+                    batch_size=batch,
+                    step=lambda k: toy_step * (1 - k / toy_iterations),
+                    iterations=toy_iterations,
+                    scale=scale,
+                    seed=integer_seed(seed, "convex_relu", name, width),
+                    record_every=max(1, toy_iterations // 200),
+                )
+                curve = nets.history.rename(columns={"network": "start"})
+                curve["objective"] /= n
+                curves.append(curve.assign(problem=name, width=width, size=size))
     return pd.DataFrame(optima), pd.concat(curves, ignore_index=True)
