@@ -32,7 +32,7 @@ verify: $(READY) ## compare every metric at SCALE with reports/expected
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE) -- verify
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
-	@for script in scripts/bench/*.py; do $(BIN)/python $$script || exit 1; done
+	@for script in scripts/bench/*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
 
 experiment: $(READY) ## start a new experiment: make experiment NAME=my_experiment
 	@$(BIN)/python -m convexify_workflow.scaffold $(NAME)

@@ -1,18 +1,22 @@
-"""Time the deep linear dual against cvxpy on a small instance, and at the size of MNIST; print seconds and ratios.
+"""Time the deep linear dual against cvxpy on small instances, and at the size of MNIST: seconds and ratios.
 
-Run alone, with BLAS on one thread so that ratios do not depend on the machine's cores:
+Run alone, with BLAS on one thread so that ratios do not depend on the machine's cores (``make bench`` does):
 ``OMP_NUM_THREADS=1 python scripts/bench/linear_duality.py [--features 784 --samples 60000]``. Seconds are process CPU
-time, the smallest of a few repetitions; nothing is asserted.
+time, the smallest of a few repetitions; nothing is asserted. The tables go to the screen and to
+``reports/benchmarks/linear_duality*.csv``.
 """
 
 import argparse
 import time
+from pathlib import Path
 
 import cvxpy as cp
 import numpy as np
 import pandas as pd
 
 from convexify.linear_duality import primal_value, recover_weights, solve_dual
+
+TABLES = Path(__file__).parents[2] / "reports" / "benchmarks"
 
 
 def small(repetitions=5):
@@ -84,10 +88,14 @@ def main():
     parser.add_argument("--features", type=int, default=784)
     parser.add_argument("--samples", type=int, default=60000)
     options = parser.parse_args()
+    TABLES.mkdir(parents=True, exist_ok=True)
+    against_cvxpy, full = small(), large(options.features, options.samples)
+    against_cvxpy.to_csv(TABLES / "linear_duality.csv", index=False, float_format="%.6g")
+    full.rename("value").to_csv(TABLES / "linear_duality_full_size.csv", index_label="quantity", float_format="%.6g")
     with pd.option_context("display.width", 200, "display.max_columns", 20):
-        print(small().to_string(index=False, float_format="{:.3g}".format))
+        print(against_cvxpy.to_string(index=False, float_format="{:.3g}".format))
         print(f"\n{options.features} × {options.samples}: solve, recover weights, lift Λ")
-        print(large(options.features, options.samples).to_string(float_format="{:.4g}".format))
+        print(full.to_string(float_format="{:.4g}".format))
 
 
 if __name__ == "__main__":
