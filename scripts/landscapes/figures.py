@@ -70,7 +70,7 @@ def surface_grid(surfaces, measures, hessian, rows):
             centre = (3.7 * (column + 0.5)) / width
             fig.text(centre, (bottom + cell - 0.4) / height, f"I = {number:,}", fontsize=12, ha="center")
             numbers = _numbers(measures, hessian, row, number)
-            fig.text(centre, (bottom + 1.2) / height, numbers, fontsize=11.5, ha="center", va="top", linespacing=1.25)
+            fig.text(centre, (bottom + 1.12) / height, numbers, fontsize=11.5, ha="center", va="top", linespacing=1.25)
         bar = fig.add_axes(((width - 1.05) / width, (bottom + 1.5) / height, 0.14 / width, 2.2 / height))
         fig.colorbar(drawn, cax=bar, label="margin loss")
     text = _suptitle("Training loss on the plane of three trained networks", rows, int(9.5 * width))

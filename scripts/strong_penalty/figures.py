@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import LogNorm, TwoSlopeNorm
+from matplotlib.ticker import MaxNLocator
 
 from convexify.figures import COLOURS, CYCLE, SEQUENTIAL, subplots
 
@@ -50,6 +51,8 @@ def errors_against_lambda(paths, baselines, thresholds):
         top.set_title(name)
         bottom.set_xlabel("penalty factor λ")
     axes[0, 0].set_ylabel("mean squared error")
+    for axis in axes[1]:
+        axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes[1, 0].set_ylabel(f"distinct minima from {int(path['starts'].max())} starts")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     more, names = axes[1, 0].get_legend_handles_labels()
