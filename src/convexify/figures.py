@@ -89,26 +89,6 @@ def band(axes, x, centre, lower, upper, **keywords):
     return line
 
 
-def mark(axes, value, text, *, axis="x", **keywords):
-    """Dashed line at ``value`` across the axes with ``text`` beside it."""
-    style = {"color": COLOURS["grey"], "linestyle": "--", "linewidth": 1.2, **keywords}
-    if axis == "x":
-        axes.axvline(value, **style)
-        axes.annotate(
-            text, (value, 0.98), xycoords=("data", "axes fraction"), xytext=(4, 0), textcoords="offset points", va="top"
-        )
-    else:
-        axes.axhline(value, **style)
-        axes.annotate(
-            text,
-            (0.01, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            va="bottom",
-        )
-
-
 def save(figure, path):
     """Save a figure without the time of day in it, and close it.
 

@@ -39,15 +39,6 @@ def test_negative_gradient_is_optimal_in_the_dual(name, f, raw):
     assert loss.dual_value(nu, y) == pytest.approx(loss.value(point, y) + float(nu[0, 0] * f), abs=1e-9)
 
 
-@given(st.sampled_from(["squared", "logistic"]), values, values)
-def test_curvature_is_the_derivative_of_the_gradient_and_within_its_bound(name, f, raw):
-    loss, y, step = loss_named(name), labels(name, raw), 1e-5
-    ahead, behind = (loss.negative_gradient(np.array([[f + s]]), y) for s in (step, -step))
-    curvature = loss.curvature(np.array([[f]]), y)
-    assert curvature[0, 0] == pytest.approx((behind - ahead)[0, 0] / (2 * step), abs=1e-6)
-    assert 0 < curvature[0, 0] <= loss.smoothness * (1 + 1e-15)
-
-
 @given(names, st.lists(values, min_size=2, max_size=5), st.floats(0, 10))
 def test_best_scale_stays_in_the_domain_and_is_no_worse_than_others(name, entries, limit):
     loss = loss_named(name)

@@ -3,7 +3,6 @@
 A loss is a sum over samples (rows) and outputs (columns) of a convex function of the prediction ``f``. Every class has
 
 - ``value(f, y)`` and ``negative_gradient(f, y)``: the dual point that belongs to a prediction, ``nu = -gradient``;
-- ``curvature(f, y)``: the second derivative, entry by entry (smooth losses only), bounded by ``smoothness``;
 - ``dual_value(nu, y)``: minus the conjugate at ``-nu``, minus infinity outside its domain;
 - ``clip_dual(nu, y)``: the nearest dual point inside that domain;
 - ``best_scale(nu, y, limit)``: a scale ``0 <= t <= limit`` that keeps ``t nu`` in the domain and makes ``dual_value``
@@ -24,16 +23,12 @@ class SquaredLoss:
 
     name = "squared"
     smooth = True
-    smoothness = 1.0
 
     def value(self, f, y):
         return 0.5 * float(np.sum((f - y) ** 2))
 
     def negative_gradient(self, f, y):
         return y - f
-
-    def curvature(self, f, y):
-        return np.ones_like(f)
 
     def clip_dual(self, nu, y):
         return nu
@@ -51,16 +46,12 @@ class LogisticLoss:
 
     name = "logistic"
     smooth = True
-    smoothness = 0.25
 
     def value(self, f, y):
         return float(np.sum(np.logaddexp(0.0, -y * f)))
 
     def negative_gradient(self, f, y):
         return y * expit(-y * f)
-
-    def curvature(self, f, y):
-        return expit(f) * expit(-f)
 
     def clip_dual(self, nu, y):
         return y * np.clip(y * nu, 0.0, 1.0)

@@ -22,8 +22,9 @@ class Solution:
     seconds : float
         Wall time of the whole call, certificate included.
     iterations : int
-        Iterations of the solver named in ``solver``.
+        Of all solvers that were tried.
     solver : str
+        The last one of them.
     history : pandas.DataFrame
         Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account; the last
         row is the certificate of the answer.

@@ -13,6 +13,7 @@ from convexify.convex_relu.losses import check_labels, loss_named
 from convexify.convex_relu.optimality import matched, network_objective
 from convexify.convex_relu.proximal import project_onto_cones
 from convexify.convex_relu.shallow import TwoLayerReLU
+from convexify.convex_relu.solvers.reference import cvxpy_loss
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def solve_restricted(X, y, signs, beta, *, loss="squared"):
             prediction = prediction + sign * (np.where(s > 0, 1.0, 0.0)[:, None] * X @ basis) @ z
             penalty = penalty + cp.norm(z, 2)
             cones.append(((s[:, None] * X)[s != 0] @ basis) @ z >= 0)
-    problem = cp.Problem(cp.Minimize(_cvxpy_loss(cp, loss, prediction, y) + beta * penalty), cones)
+    problem = cp.Problem(cp.Minimize(cvxpy_loss(loss, prediction, y) + beta * penalty), cones)
     problem.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1)
     v, w = (
         np.column_stack(
@@ -239,13 +240,6 @@ def _dual_norm(X, s, nu):
     if basis.shape[1] == 0:
         return 0.0
     return float(np.linalg.norm(_into_cone(X @ basis, s, basis.T @ (X.T @ (nu * (s > 0))))))
-
-
-def _cvxpy_loss(cp, loss, f, y):
-    if loss.name == "squared":
-        return 0.5 * cp.sum_squares(f - y)
-    margin = cp.multiply(y, f)
-    return cp.sum(cp.logistic(-margin) if loss.name == "logistic" else cp.pos(1 - margin))
 
 
 def _single_output(network, X, y, beta, loss):

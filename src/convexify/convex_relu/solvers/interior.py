@@ -97,21 +97,16 @@ class InteriorPoint:
     def _coupling(self, inverse):
         """Cholesky factor of the matrix that couples the groups, in float32 while that is enough."""
         groups, c, d = self.u.shape
-        for precision in (np.float32, np.float64):
-            if precision is np.float32 and self.gap <= _ROUGH:
-                continue
+        for precision in (np.float32, np.float64) if self.gap > _ROUGH else (np.float64,):
             whitened = _times(inverse.reshape(groups, c * d, c, d).astype(precision), self.X.T.astype(precision))
             whitened *= self.mask[:, :, None].astype(precision)
             whitened = whitened.reshape(groups * c * d, -1)
             matrix = (whitened.T @ whitened).astype(np.float64)
-            for ridge in (1.0, 1.0 + 1e-15 * np.trace(matrix)):  # rounding can outweigh the identity
-                try:
-                    shifted = matrix.copy()
-                    shifted[np.diag_indices_from(shifted)] += ridge
-                    return cho_factor(shifted, lower=True, overwrite_a=True, check_finite=False)
-                except np.linalg.LinAlgError:
-                    if precision is np.float32:
-                        break
+            matrix[np.diag_indices_from(matrix)] += 1.0
+            try:
+                return cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+            except np.linalg.LinAlgError:
+                continue
         raise np.linalg.LinAlgError("the matrix that couples the groups is not positive definite")
 
     def _direction(self, system, mu, guess=None):

@@ -11,9 +11,9 @@ from convexify.convex_relu.solution import Candidate
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
 from convexify.convex_relu.solvers.maps import Maps
 
-MAX_INNER = 30
+MAX_INNER = 30  # Newton steps for one proximal point
 ACCURACY = 0.5  # share of the movement that the residual may be: less than 1 for convergence, 0.1 costs a fifth more
-LARGEST_FACTOR = 3000
+LARGEST_FACTOR = 3000  # order up to which a gated system that conjugate gradients do not solve is factorised
 
 
 @dataclass

@@ -49,9 +49,8 @@ def solve_with_cvxpy(program, *, tolerance=1e-9, max_time=None, solver="CLARABEL
     cones = [[rows @ u >= 0 for rows, u in zip(signed, part, strict=True)] for part in parts if signed]
     norm = cp.normNuc if program.group_norm == "nuclear" else lambda u: cp.norm(u, "fro")
     penalty = program.beta * sum(norm(u) for part in parts for u in part)
-    problem = cp.Problem(
-        cp.Minimize(_loss(cp, program, f) + penalty), [link, *(cone for part in cones for cone in part)]
-    )
+    objective_expression = cvxpy_loss(program.loss, f, program.y) + penalty
+    problem = cp.Problem(cp.Minimize(objective_expression), [link, *(cone for part in cones for cone in part)])
     problem.solve(solver=solver, **_options(solver, tolerance, max_time))
     if f.value is None or parts[0][0].value is None:
         raise RuntimeError(f"{solver} returned no point: status {problem.status}")
@@ -63,11 +62,14 @@ def solve_with_cvxpy(program, *, tolerance=1e-9, max_time=None, solver="CLARABEL
     return blocks[0], None if program.gated else blocks[1], nu, multipliers, iterations
 
 
-def _loss(cp, program, f):
-    if program.loss.name == "squared":
-        return 0.5 * cp.sum_squares(f - program.y)
-    margin = cp.multiply(program.y, f)
-    return cp.sum(cp.logistic(-margin) if program.loss.name == "logistic" else cp.pos(1 - margin))
+def cvxpy_loss(loss, f, y):
+    """The loss of ``f`` as a cvxpy expression."""
+    import cvxpy as cp
+
+    if loss.name == "squared":
+        return 0.5 * cp.sum_squares(f - y)
+    margin = cp.multiply(y, f)
+    return cp.sum(cp.logistic(-margin) if loss.name == "logistic" else cp.pos(1 - margin))
 
 
 def _options(solver, tolerance, max_time):
