@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.training import resolve_device, train
+from convexify.training import train
 
 
 def least_squares(seed=0, n=40, d=5):
@@ -161,15 +161,3 @@ def test_an_infinite_objective_at_the_start_is_refused():
     w = torch.zeros(1, requires_grad=True)
     with pytest.raises(ValueError, match=r"^parameters: expected a finite objective"):
         train(w, lambda: torch.log(w).sum(), method="gd", step=0.1, iterations=3)
-
-
-def test_device_names_resolve(monkeypatch):
-    assert resolve_device("cpu") == torch.device("cpu")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert resolve_device("auto") == torch.device("cpu")
-    with pytest.raises(ValueError, match=r"^device: .*no CUDA device"):
-        resolve_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert resolve_device("auto") == resolve_device("cuda") == torch.device("cuda")
-    with pytest.raises(ValueError, match=r"^device: "):
-        resolve_device("tpu")

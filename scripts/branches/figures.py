@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from scipy.stats import beta
 
-from convexify.figures import COLOURS, CYCLE, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, subplots
 
 NAMES = {
     "relu": "one ReLU unit",

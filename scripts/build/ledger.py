@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from convexify.ledger import judge
+from convexify_workflow.ledger import judge
 
 
 def ledger(claims, metrics, *, experiments):

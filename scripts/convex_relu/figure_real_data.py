@@ -3,7 +3,7 @@
 import pandas as pd
 from axes import plain_log
 
-from convexify.figures import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, subplots
 
 STYLES = {
     "convex": ("convex, sampled patterns", "D", COLOURS["blue"]),

@@ -2,7 +2,7 @@
 
 from axes import ticks_at
 
-from convexify.figures import CYCLE, subplots
+from convexify_workflow.plotting import CYCLE, subplots
 
 STYLES = {
     "Gaussian": ("convex, Gaussian gates", "o-"),

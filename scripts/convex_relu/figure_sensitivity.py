@@ -3,7 +3,7 @@
 import numpy as np
 from axes import plain_log
 
-from convexify.figures import CYCLE, subplots
+from convexify_workflow.plotting import CYCLE, subplots
 
 METHODS = {"convex": "convex", "sgd": "SGD", "adam": "Adam"}
 

@@ -3,7 +3,7 @@
 import numpy as np
 from axes import plain_log
 
-from convexify.figures import COLOURS, CYCLE, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, subplots
 
 
 def figure(stationary):

@@ -2,7 +2,7 @@
 
 from matplotlib.lines import Line2D
 
-from convexify.figures import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, subplots
 
 COLOUR = {"standard": COLOURS["vermilion"], "small": COLOURS["green"]}
 

@@ -1,6 +1,6 @@
 """Fetch a data set if its files are not there, check it, split it, save it."""
 
-from convexify.datasets.dataset import prepare
+from convexify_workflow.datasets.dataset import prepare
 
 
 def prepare_dataset(dataset, entry, raw):

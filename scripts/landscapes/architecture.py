@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from convexify.figures import CYCLE, apply_style, plt
+from convexify_workflow.plotting import CYCLE, apply_style, plt
 
 
 def architecture():

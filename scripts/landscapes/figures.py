@@ -6,7 +6,7 @@ from architecture import architecture
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 from trends import hessian_against_branches, measures_against_branches
 
-from convexify.figures import SEQUENTIAL, apply_style, plt, subplots
+from convexify_workflow.plotting import SEQUENTIAL, apply_style, plt, subplots
 
 CONTROLS = {
     "aligned": "aligned networks",

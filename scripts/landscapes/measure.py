@@ -21,9 +21,9 @@ from convexify.curvature import (
     plane_through_networks,
     plane_violation,
 )
+from convexify.devices import resolve_device
 from convexify.networks.multi_branch import aligned, multiclass_margin_loss
 from convexify.seeds import integer_seed
-from convexify.training import resolve_device
 
 logger = logging.getLogger("convexify")
 

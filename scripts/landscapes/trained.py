@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from convexify.datasets import subsample
+from convexify.datasets.transforms import subsample
 from convexify.networks.multi_branch import MultiBranch, multiclass_margin_loss
 from convexify.seeds import integer_seed
 from convexify.training import train

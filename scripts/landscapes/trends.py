@@ -2,7 +2,7 @@
 
 from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
-from convexify.figures import CYCLE, band, subplots
+from convexify_workflow.plotting import CYCLE, band, subplots
 
 VARIANTS = {
     "official": "plane of three networks (official)",

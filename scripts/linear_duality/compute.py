@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 
+from convexify.devices import resolve_device
 from convexify.linear_duality import (
     CompressedProblem,
     instance,
@@ -19,7 +20,6 @@ from convexify.linear_duality import (
 )
 from convexify.linear_duality.descent import first_at_or_below, gradient_descent, longest_plateau
 from convexify.seeds import generator
-from convexify.training import resolve_device
 
 logger = logging.getLogger(__name__)
 EXPERIMENT = "linear_duality"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from convexify.figures import COLOURS, band, subplots
+from convexify_workflow.plotting import COLOURS, band, subplots
 
 FLOOR = 1e-14
 GAMMA_COLOURS = [COLOURS["blue"], COLOURS["green"], COLOURS["vermilion"]]

@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from convexify.figures import COLOURS, DIVERGING, band, subplots
+from convexify_workflow.plotting import COLOURS, DIVERGING, band, subplots
 
 METHODS = {"vanilla": COLOURS["vermilion"], "relaxed": COLOURS["blue"]}
 RULES = {"vanilla": "vermilion", "relaxed loss": "blue", "relaxed update": "green"}

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.colors import LogNorm, TwoSlopeNorm
 from matplotlib.ticker import MaxNLocator
 
-from convexify.figures import COLOURS, CYCLE, SEQUENTIAL, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, SEQUENTIAL, subplots
 
 NAMES = {"l2": "λ‖θ‖²", "shift": "λ‖θ − ε‖²", "ladder": "θᵀ diag(λ, λ², …) θ"}
 NETWORK = {"activation": "tanh", "output_bias": True, "skip": False}

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from convexify.figures import COLOURS, band, subplots
+from convexify_workflow.plotting import COLOURS, band, subplots
 
 #: Numbers as they are written, not as powers.
 PLAIN = FuncFormatter(lambda value, _: f"{value:g}")

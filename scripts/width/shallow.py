@@ -5,8 +5,8 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from convexify.datasets.transforms import unit_rows
+from convexify.devices import resolve_device
 from convexify.seeds import generator, integer_seed
-from convexify.training import resolve_device
 from convexify.width import gram, shallow_dynamics
 
 

@@ -53,21 +53,6 @@ class History:
         return pd.DataFrame({"iteration": self.iterations, "loss": self.loss, **self.measures})
 
 
-def resolve_device(device):
-    """Torch device for ``"auto"`` (CUDA where there is one, else CPU), ``"cpu"`` or ``"cuda"``.
-
-    Raises
-    ------
-    ValueError
-        For any other name, and for ``"cuda"`` on a machine without a usable CUDA device.
-    """
-    one_of("device", device, ("auto", "cpu", "cuda"))
-    available = torch.cuda.is_available()
-    if device == "cuda" and not available:
-        raise ValueError("device: expected 'auto' or 'cpu' on this machine, got 'cuda' (torch finds no CUDA device)")
-    return torch.device("cuda" if device != "cpu" and available else "cpu")
-
-
 def train(
     parameters,
     loss,

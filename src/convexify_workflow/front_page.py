@@ -16,7 +16,7 @@ def front_page(ledger, manifest, schemas):
     Parameters
     ----------
     ledger : pandas.DataFrame
-        As `convexify.ledger.judge` writes it.
+        As `convexify_workflow.ledger.judge` writes it.
     manifest : dict
         As `convexify_workflow.manifest.manifest` writes it.
     schemas : list of dict

@@ -92,7 +92,7 @@ def _write(temporary, suffix, value):
     elif isinstance(value, dict) and suffix == ".npz":
         np.savez(temporary, **value)
     elif hasattr(value, "savefig") and suffix in (".png", ".svg", ".pdf"):
-        from convexify.figures import save
+        from convexify_workflow.plotting import save
 
         save(value, temporary)
     elif isinstance(value, str):

@@ -6,7 +6,7 @@ import torch
 from relu_problems import random_problem
 
 from convexify.convex_relu import programs
-from convexify.convex_relu.solvers.maps import Maps, resolve_device
+from convexify.convex_relu.solvers.maps import Maps
 from convexify.convex_relu.solvers.newton import NewtonSolver
 
 devices = ["cpu", "torch", pytest.param("cuda", marks=[pytest.mark.cuda, pytest.mark.skipif(
@@ -74,11 +74,3 @@ def test_newton_iterations_reach_the_same_optimum_on_every_device(device, gated,
         bounds[name] = min(p for p, _ in visited), max(d for _, d in visited)
     assert bounds[device][0] == pytest.approx(bounds["cpu"][0], rel=1e-5)
     assert bounds[device][1] <= bounds["cpu"][0] * (1 + 1e-9)
-
-
-def test_device_names_are_checked():
-    assert resolve_device("cpu") == "cpu"
-    assert resolve_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
-    if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match=r"^device: "):
-            resolve_device("cuda")

@@ -4,7 +4,7 @@ import pandas as pd
 from docutils.core import publish_parts
 from jinja2 import Environment
 
-from convexify.ledger import judge
+from convexify_workflow.ledger import judge
 from convexify_workflow.front_page import front_page
 
 

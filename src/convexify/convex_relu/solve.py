@@ -12,7 +12,7 @@ from convexify.convex_relu.programs import build_program
 from convexify.convex_relu.proximal import repair
 from convexify.convex_relu.solution import Solution
 from convexify.convex_relu.solvers import interior, newton, reference
-from convexify.convex_relu.solvers.maps import resolve_device
+from convexify.devices import resolve_device
 from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap

@@ -2,27 +2,6 @@
 
 import numpy as np
 
-from convexify.checks import one_of
-
-
-def resolve_device(device):
-    """``"cpu"`` or ``"cuda"``; ``"auto"`` is the latter where torch finds such a device.
-
-    Raises
-    ------
-    ValueError
-        For any other name, or for ``"cuda"`` where torch finds no such device.
-    """
-    if one_of("device", device, ("cpu", "cuda", "auto")) == "cpu":
-        return device
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    if device == "cuda":
-        raise ValueError("device: expected a CUDA device for 'cuda', torch finds none")
-    return "cpu"
-
 
 class Maps:
     """Products of one `Program` for some of its patterns; arguments and results are small NumPy arrays.

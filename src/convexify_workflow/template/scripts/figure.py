@@ -1,6 +1,6 @@
 """Largest singular value against size."""
 
-from convexify.figures import subplots
+from convexify_workflow.plotting import subplots
 
 
 def figure(table):

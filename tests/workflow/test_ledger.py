@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexify.ledger import COLUMNS, check_claims, judge, verdict
+from convexify_workflow.ledger import COLUMNS, check_claims, judge, verdict
 
 
 def claim(comparison="<=", expected=1.0, tolerance=0.0, **more):

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from convexify.datasets import DatasetError, load, load_bundled, read_registry
-from convexify.datasets.fetch import DECODERS
-from convexify.datasets.readers import BUNDLED
-from convexify.datasets.registry import find
+from convexify_workflow.datasets import DatasetError, load, load_bundled, read_registry
+from convexify_workflow.datasets.fetch import DECODERS
+from convexify_workflow.datasets.readers import BUNDLED
+from convexify_workflow.datasets.registry import find
 
-REGISTRY = Path(__file__).parents[2] / "data" / "sources.yaml"
+REGISTRY = Path(__file__).parents[3] / "data" / "sources.yaml"
 SETS = read_registry(REGISTRY)
 
 

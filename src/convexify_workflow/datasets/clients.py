@@ -12,8 +12,8 @@ from pathlib import Path
 import pooch
 import requests
 
-from convexify.datasets.errors import SourceError
-from convexify.datasets.hashes import file_sha256
+from convexify_workflow.datasets.errors import SourceError
+from convexify_workflow.datasets.hashes import file_sha256
 
 logger = logging.getLogger(__name__)
 

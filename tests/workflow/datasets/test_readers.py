@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 import rdata
 
-from convexify.datasets import DatasetError, load
-from convexify.datasets.readers import BUNDLED, frame_arrays, read_bundled, read_cifar_batch, read_idx
+from convexify_workflow.datasets import DatasetError, load
+from convexify_workflow.datasets.readers import BUNDLED, frame_arrays, read_bundled, read_cifar_batch, read_idx
 
 from .conftest import idx_bytes, sha256
 

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from convexify.datasets import DatasetError, fetch, load
-from convexify.datasets.hashes import array_sha256
+from convexify_workflow.datasets import DatasetError, fetch, load
+from convexify_workflow.datasets.hashes import array_sha256
 
 from .conftest import sha256
 
@@ -133,7 +133,7 @@ def test_interrupted_fetch_leaves_nothing(tmp_path, registry, loose, monkeypatch
         target.write(source.read(5))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("convexify.datasets.clients.shutil.copyfileobj", interrupted)
+    monkeypatch.setattr("convexify_workflow.datasets.clients.shutil.copyfileobj", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fetch("tiny", tmp_path / "raw", sources=registry(loose))
     assert files_under(tmp_path / "raw") == []
@@ -141,7 +141,7 @@ def test_interrupted_fetch_leaves_nothing(tmp_path, registry, loose, monkeypatch
 
 def test_what_a_killed_fetch_left_goes_at_the_next_call(tmp_path, registry, loose):
     program = (
-        "import os, sys; from pathlib import Path; from convexify.datasets.fetch import _staging\n"
+        "import os, sys; from pathlib import Path; from convexify_workflow.datasets.fetch import _staging\n"
         "with _staging(Path(sys.argv[1]), 'tiny') as folder:\n"
         "    (folder / 'half').write_bytes(b'x'); os.kill(os.getpid(), 9)"
     )

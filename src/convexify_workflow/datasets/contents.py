@@ -1,8 +1,8 @@
 """Arrays of a data set from its files, checked against the registry."""
 
-from convexify.datasets.errors import DatasetError
-from convexify.datasets.hashes import array_sha256
-from convexify.datasets.readers import read_cifar, read_delimited, read_idx_set, read_rda
+from convexify_workflow.datasets.errors import DatasetError
+from convexify_workflow.datasets.hashes import array_sha256
+from convexify_workflow.datasets.readers import read_cifar, read_delimited, read_idx_set, read_rda
 
 
 def read_form(entry, form, folder):

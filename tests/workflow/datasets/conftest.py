@@ -177,5 +177,5 @@ def files_under():
 
 @pytest.fixture(autouse=True)
 def log(caplog):
-    caplog.set_level(logging.INFO, logger="convexify")
+    caplog.set_level(logging.INFO, logger="convexify_workflow")
     return caplog

@@ -9,12 +9,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from convexify.datasets.clients import obtain
-from convexify.datasets.contents import check_arrays, read_form
-from convexify.datasets.errors import DatasetError, SourceError
-from convexify.datasets.hashes import file_sha256
-from convexify.datasets.readers import decode_cifar_pictures
-from convexify.datasets.registry import find
+from convexify_workflow.datasets.clients import obtain
+from convexify_workflow.datasets.contents import check_arrays, read_form
+from convexify_workflow.datasets.errors import DatasetError, SourceError
+from convexify_workflow.datasets.hashes import file_sha256
+from convexify_workflow.datasets.readers import decode_cifar_pictures
+from convexify_workflow.datasets.registry import find
 
 logger = logging.getLogger(__name__)
 

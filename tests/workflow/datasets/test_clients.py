@@ -8,9 +8,9 @@ import tarfile
 import numpy as np
 import pytest
 
-from convexify.datasets import DatasetError, fetch, load
-from convexify.datasets.clients import extract
-from convexify.datasets.errors import SourceError
+from convexify_workflow.datasets import DatasetError, fetch, load
+from convexify_workflow.datasets.clients import extract
+from convexify_workflow.datasets.errors import SourceError
 
 from .conftest import sha256, tar_bytes
 

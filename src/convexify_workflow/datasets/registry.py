@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from convexify.datasets.errors import DatasetError
+from convexify_workflow.datasets.errors import DatasetError
 
 KINDS = ("http", "npm", "apt", "bundled")
 READERS = ("idx", "cifar", "rda", "delimited")

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexify.datasets import DatasetError, prepare, split_rows
+from convexify_workflow.datasets import DatasetError, prepare, split_rows
 
-REGISTRY = Path(__file__).parents[2] / "data" / "sources.yaml"
+REGISTRY = Path(__file__).parents[3] / "data" / "sources.yaml"
 
 
 def test_set_with_a_test_part_keeps_it(tmp_path, registry, loose, quick_retries):

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from convexify.checks import as_integer, as_number, one_of
-from convexify.datasets.contents import check_arrays, read_form
-from convexify.datasets.errors import DatasetError
-from convexify.datasets.fetch import fetch_form
-from convexify.datasets.readers import BUNDLED, read_bundled
-from convexify.datasets.registry import find
 from convexify.seeds import generator
+from convexify_workflow.datasets.contents import check_arrays, read_form
+from convexify_workflow.datasets.errors import DatasetError
+from convexify_workflow.datasets.fetch import fetch_form
+from convexify_workflow.datasets.readers import BUNDLED, read_bundled
+from convexify_workflow.datasets.registry import find
 
 
 @dataclass(frozen=True)

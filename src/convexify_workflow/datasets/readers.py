@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from convexify.datasets.errors import DatasetError
+from convexify_workflow.datasets.errors import DatasetError
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from convexify.datasets import load, read_registry
+from convexify_workflow.datasets import load, read_registry
 
 pytestmark = pytest.mark.network
 
-REGISTRY = Path(__file__).parents[2] / "data" / "sources.yaml"
+REGISTRY = Path(__file__).parents[3] / "data" / "sources.yaml"
 VERIFIED = [
     (name, position)
     for name, entry in read_registry(REGISTRY).items()
