@@ -20,15 +20,19 @@ rule all:
         f"reports/{config['scale']}/report.html",
 
 
+include: "workflow/rules/job.smk"
 include: "workflow/rules/data.smk"
-include: "workflow/rules/ledger.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/verify.smk"
 
 
 for folder in FOLDERS.values():
 
     include: folder / "rules.smk"
+
+
+include: "workflow/rules/experiments.smk"
+include: "workflow/rules/ledger.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/verify.smk"
 
 
 onstart:

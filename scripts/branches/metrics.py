@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from convexify_workflow.job import run
+
 # The closed form rounded to the digits that were checked by hand: R = c = 1, K = 0.37, I = 1, 2, 10, 30.
 PUBLISHED = {
     "homogeneous p=1": (0.0, 0.0, 0.0, 0.0),
@@ -106,7 +108,5 @@ def _frequency_metrics(table):
     }
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

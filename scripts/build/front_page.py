@@ -1,8 +1,13 @@
 """The first page of the report: the ledger, the settings of the build, and what they mean."""
 
-from convexify_workflow.front_page import front_page
+from convexify_workflow.front_page import page_of
+from convexify_workflow.job import run
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
 
-    run(snakemake, front_page)  # noqa: F821
+def front_page(ledger, manifest, schemas, experiments):
+    """The page in reStructuredText; ``schemas`` follow the order of ``experiments``."""
+    return page_of(ledger, manifest, dict(zip(experiments, schemas, strict=True)))
+
+
+if __name__ == "__main__":
+    run(front_page)

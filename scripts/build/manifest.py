@@ -2,18 +2,14 @@
 
 import numpy  # noqa: F401 - loads the linear algebra library that the manifest names
 
-from convexify_workflow.manifest import manifest
+from convexify_workflow.job import run
+from convexify_workflow.manifest import describe_build
 
-if "snakemake" in globals():
-    from convexify_workflow.job import write
 
-    job = snakemake  # noqa: F821
-    write(
-        job.output.manifest,
-        manifest(
-            [*job.input.outputs, job.input.ledger],
-            lock=job.input.lock,
-            config=job.params.config,
-            experiments=job.params.experiments,
-        ),
-    )
+def manifest(paths, lock_file, config, experiments):
+    """Hashes of figures, metrics and ledger; settings, seeds, environment."""
+    return describe_build(paths, lock=lock_file, config=config, experiments=experiments)
+
+
+if __name__ == "__main__":
+    run(manifest)

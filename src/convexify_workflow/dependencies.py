@@ -26,7 +26,7 @@ def _sources():
     return files
 
 
-def code_of(script, root="."):
+def code_of(script, root=".", without=()):
     """Files of the project that a script runs, so that editing one re-runs what depends on it.
 
     Parameters
@@ -35,11 +35,14 @@ def code_of(script, root="."):
         Python script; its ``import convexify…`` statements, at any depth, and imports of files beside it count.
     root : path
         Folder that the returned paths are relative to.
+    without : sequence of str
+        Modules that are not followed, since they cannot change what the script computes.
 
     Returns
     -------
     list of str
-        Sorted paths: helper files beside the script and every module of the package that they reach.
+        The script first, then, sorted, helper files beside it and every module that they reach. The ``__init__.py``
+        of a package counts only where the package itself is imported: import the module that is used.
 
     Raises
     ------
@@ -47,15 +50,16 @@ def code_of(script, root="."):
         If the script does not exist.
     """
     root = Path(root).resolve()
-    beside, modules = _imports(Path(root, script))
-    reached = set()
-    for module in modules:
-        reached |= {module, *_parents(module)}
-        reached |= _graph().find_upstream_modules(module)
-    for module in list(reached):
-        reached |= _parents(module)
-    files = beside | {_sources()[module] for module in reached if module in _sources()}
-    return sorted(_relative(file.resolve(), root) for file in files)
+    script = Path(root, script)
+    beside, modules = _imports(script)
+    reached, queue = set(), [module for module in modules if module not in without]
+    while queue:
+        module = queue.pop()
+        if module not in reached:
+            reached.add(module)
+            queue += [found for found in _graph().find_modules_directly_imported_by(module) if found not in without]
+    files = beside | {_sources()[module] for module in reached}
+    return [_relative(script, root), *sorted(_relative(file.resolve(), root) for file in files)]
 
 
 def _relative(file, root):
@@ -89,8 +93,3 @@ def _longest_module(name):
     while name not in _sources():
         name = name.rpartition(".")[0]
     return name
-
-
-def _parents(module):
-    parts = module.split(".")
-    return {".".join(parts[:depth]) for depth in range(1, len(parts))}

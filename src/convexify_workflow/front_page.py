@@ -10,30 +10,29 @@ TITLE = "How to Convexify your Neural Network: what holds, under which condition
 _STANDING = {"holds under": "condition", "holds": "holds", "fails": "fails", "not tested": "untested"}
 
 
-def front_page(ledger, manifest, schemas):
+def page_of(ledger, manifest, schemas):
     """Page in reStructuredText with embedded HTML tables.
 
     Parameters
     ----------
     ledger : pandas.DataFrame
-        As `convexify_workflow.ledger.judge` writes it.
+        As `convexify_workflow.ledger.evaluate_claims` writes it.
     manifest : dict
-        As `convexify_workflow.manifest.manifest` writes it.
-    schemas : list of dict
-        JSON schemas of the experiments' settings, in the order of ``manifest["experiments"]`` sorted by insertion.
+        As `convexify_workflow.manifest.describe_build` writes it.
+    schemas : dict of str to dict
+        Experiment to its ``schema.yaml``: section to key to a JSON schema with a description.
 
     Returns
     -------
     str
     """
-    descriptions = {key: entry["description"] for schema in schemas for key, entry in schema["properties"].items()}
     config = manifest["config"]
     parts = [
         f"<h1>{html.escape(TITLE)}</h1>",
         _summary(ledger, config),
         _ledger_table(ledger),
         "<h2>Settings of this build</h2>",
-        *[_settings_table(name, settings, descriptions) for name, settings in manifest["experiments"].items()],
+        *[_settings_table(name, settings, schemas[name]) for name, settings in manifest["experiments"].items()],
         _provenance(manifest),
         "<h2>The way of a number</h2>",
         "<p>Data, tables, figures and verdicts depend on each other as the graph beside this text shows; click a node "
@@ -79,11 +78,13 @@ def _ledger_row(row):
     )
 
 
-def _settings_table(name, settings, descriptions):
+def _settings_table(name, settings, schema):
     rows = "\n".join(
-        f"<tr><td>{html.escape(key)}</td><td class='number'>{html.escape(json.dumps(value, ensure_ascii=False))}</td>"
-        f"<td><small>{html.escape(descriptions.get(key, ''))}</small></td></tr>"
-        for key, value in settings.items()
+        f"<tr><td>{html.escape(f'{section}.{key}')}</td>"
+        f"<td class='number'>{html.escape(json.dumps(value, ensure_ascii=False))}</td>"
+        f"<td><small>{html.escape(schema[section][key]['description'])}</small></td></tr>"
+        for section, values in settings.items()
+        for key, value in values.items()
     )
     title = html.escape(name.replace("_", " ").capitalize())
     return f"<details><summary>{title}</summary><table class='settings'>{rows}</table></details>"

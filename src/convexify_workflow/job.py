@@ -1,125 +1,91 @@
 """How a script becomes a job: read the named inputs, call a function, write its result whole or not at all."""
 
+import importlib
 import inspect
-import json
 import logging
 import os
 import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
-import numpy as np
-import pandas as pd
-import yaml
+from convexify.devices import resolve_device
+from convexify_workflow.files import read, write
 
 logger = logging.getLogger("convexify")
 
 
-def run(snakemake, function):
-    """Call ``function`` with what a Snakemake job offers and write what it returns.
+def run(function):
+    """Call the entry function of a script with what its job offers, and write what it returns.
+
+    Under Snakemake the job is the object ``snakemake`` that it puts into the script. Alone
+    (``python scripts/<id>/<script>.py --scale smoke``) the same job is built from the Snakefile.
 
     Parameters
     ----------
-    snakemake : snakemake.iocontainers.Snakemake
-        The object that Snakemake puts into a script. Offered by name: every named input (read by its extension;
-        ``code`` is only there to trigger re-runs), every entry of ``params.settings``, every other parameter and
-        every wildcard.
     function : callable
-        Takes the names it needs; returns one value for one output, a dict keyed by output name for several, or one
-        matplotlib Figure for outputs ``png`` and ``svg``.
+        Takes the names that it needs, without default values; returns one value for one output, a dict keyed by
+        output name for several, or one matplotlib Figure for the outputs ``png`` and ``svg``. Offered by name: every
+        named input, read by its extension (``code`` is only there to trigger re-runs); every wildcard; every one of the
+        job's own settings, and all of them as attributes of ``settings`` for a function that needs many; ``seed``,
+        ``device`` (``"cpu"`` or ``"cuda"``) and every other parameter of the rule.
 
     Raises
     ------
     TypeError
-        If the function wants a name that the job does not offer, or returns something else than the outputs need.
+        If the function has default values, wants a name that the job does not offer, or returns something else than
+        the outputs need; if a name is offered twice.
     """
-    with _logged(snakemake.log):
+    job = function.__globals__.get("snakemake")
+    if job is None:
+        # Loaded by name: what a job computes does not depend on how it is started from a shell.
+        job = importlib.import_module("convexify_workflow.standalone").job_of(function)
+    perform(job, function)
+
+
+def perform(job, function):
+    """`run` for a given job."""
+    with _logged(job.log):
         _make_deterministic()
-        value = function(**_arguments(snakemake, function))
-        _write_all(snakemake.output, value)
+        value = function(**_arguments(job, function))
+        _write_all(job.output, value)
 
 
-def read(path):
-    """Content of a file by its extension: npz, parquet, csv, json, yaml; any other file as its path."""
-    path = Path(path)
-    match path.suffix:
-        case ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        case ".parquet":
-            return pd.read_parquet(path)
-        case ".csv":
-            return pd.read_csv(path)
-        case ".json":
-            return json.loads(path.read_text(encoding="utf-8"))
-        case ".yaml":
-            return yaml.safe_load(path.read_text(encoding="utf-8"))
-    return path
-
-
-def write(path, value):
-    """Write ``value`` by the extension of ``path``: under a temporary name first, so that no reader sees half a file.
-
-    Tables go to parquet or csv, figures to png, svg or pdf, dicts to json (or to csv as rows ``metric, value``),
-    dicts of arrays to npz, strings to anything else.
-
-    Raises
-    ------
-    TypeError
-        If the extension and the type of ``value`` do not go together.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        _write(temporary, path.suffix, value)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _write(temporary, suffix, value):
-    if isinstance(value, pd.DataFrame) and suffix == ".parquet":
-        value.to_parquet(temporary, index=False)
-    elif isinstance(value, pd.DataFrame) and suffix == ".csv":
-        value.to_csv(temporary, index=False)
-    elif isinstance(value, dict) and suffix == ".csv":
-        rows = {name: float(number) for name, number in value.items()}
-        pd.DataFrame({"metric": rows.keys(), "value": rows.values()}).to_csv(temporary, index=False)
-    elif isinstance(value, dict) and suffix == ".json":
-        temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    elif isinstance(value, dict) and suffix == ".npz":
-        np.savez(temporary, **value)
-    elif hasattr(value, "savefig") and suffix in (".png", ".svg", ".pdf"):
-        from convexify_workflow.plotting import save
-
-        save(value, temporary)
-    elif isinstance(value, str):
-        temporary.write_text(value, encoding="utf-8")
-    else:
-        raise TypeError(f"cannot write a {type(value).__name__} as {suffix}")
-
-
-def _arguments(snakemake, function):
-    offered = {
-        **{name: _read_input(files) for name, files in snakemake.input.items() if _wants(function, name)},
-        **dict(snakemake.wildcards.items()),
-        **{name: value for name, value in snakemake.params.items() if name != "settings"},
-        **dict(snakemake.params.get("settings") or {}),
-    }
+def _arguments(job, function):
     parameters = inspect.signature(function).parameters.values()
-    needed = [p.name for p in parameters if p.default is p.empty]
-    missing = [name for name in needed if name not in offered]
-    if missing:
+    if defaults := [p.name for p in parameters if p.default is not p.empty]:
+        raise TypeError(f"{function.__name__}: expected no default values, they would hide what a job is not given; "
+                        f"got {', '.join(defaults)}")  # fmt: skip
+    offered = _offered(job)
+    if missing := [p.name for p in parameters if p.name not in offered]:
         raise TypeError(
-            f"{function.__name__} needs {', '.join(missing)}; rule {snakemake.rule} offers {', '.join(sorted(offered))}"
+            f"{function.__name__} needs {', '.join(missing)}; rule {job.rule} offers {', '.join(sorted(offered))}"
         )
-    return {p.name: offered[p.name] for p in parameters if p.name in offered}
+    return {p.name: offered[p.name]() for p in parameters}
 
 
-def _wants(function, name):
-    return name != "code" and name in inspect.signature(function).parameters
+def _offered(job):
+    """Name to a function that returns the value: inputs are read, and the device looked for, only when asked for."""
+    settings = dict(job.params.get("settings") or {})
+    kinds = {
+        "input": {name: lambda files=files: _read_input(files) for name, files in job.input.items() if name != "code"},
+        "wildcard": {name: lambda value=value: value for name, value in job.wildcards.items()},
+        "parameter": {
+            name: lambda name=name, value=value: resolve_device(value) if name == "device" else value
+            for name, value in job.params.items()
+            if name not in ("settings", "script")
+        },
+        "setting": {name: lambda value=value: value for name, value in settings.items()}
+        | {"settings": lambda: SimpleNamespace(**settings)},
+    }
+    offered = {}
+    for kind, values in kinds.items():
+        for name, value in values.items():
+            if name in offered:
+                raise TypeError(f"rule {job.rule} offers {name} twice: as {kind} and as something else")
+            offered[name] = value
+    return offered
 
 
 def _read_input(files):

@@ -77,7 +77,7 @@ def check_claims(claims, experiment):
             _check_test(experiment, name, condition["test"])
 
 
-def judge(claims, metrics, experiment):
+def evaluate_claims(claims, metrics, experiment):
     """Set claims against metrics.
 
     Parameters

@@ -12,7 +12,7 @@ import threadpoolctl
 LIBRARIES = ("numpy", "scipy", "torch", "cvxpy", "pandas", "scikit-learn", "matplotlib", "snakemake")
 
 
-def manifest(outputs, *, lock, config, experiments):
+def describe_build(outputs, *, lock, config, experiments):
     """Describe a build.
 
     Parameters

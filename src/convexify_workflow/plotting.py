@@ -1,4 +1,4 @@
-"""One style for every figure, and the one way of saving them so that two builds give the same bytes."""
+"""One style for every figure."""
 
 import matplotlib as mpl
 
@@ -25,7 +25,6 @@ SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
 
 STYLE = {
     "figure.dpi": 100,
-    "savefig.dpi": 150,
     "figure.constrained_layout.use": True,
     "axes.prop_cycle": mpl.cycler(color=CYCLE),
     "axes.titlesize": "medium",
@@ -39,13 +38,12 @@ STYLE = {
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "mathtext.fontset": "dejavusans",
-    "svg.hashsalt": "convexify",
     "svg.fonttype": "none",
 }
 
 
 def subplots(rows=1, columns=1, *, width=None, height=None, **keywords):
-    """Figure and axes in the house style.
+    """Figure and axes in the project's style.
 
     Parameters
     ----------
@@ -69,7 +67,7 @@ def subplots(rows=1, columns=1, *, width=None, height=None, **keywords):
 
 
 def apply_style():
-    """Set the house style for every figure made afterwards."""
+    """Set the project's style for every figure made afterwards."""
     mpl.rcParams.update(STYLE)
 
 
@@ -87,18 +85,3 @@ def band(axes, x, centre, lower, upper, **keywords):
     (line,) = axes.plot(x, centre, **keywords)
     axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
     return line
-
-
-def save(figure, path):
-    """Save a figure without the time of day in it, and close it.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    path : path
-        Ends with ``.png``, ``.svg`` or ``.pdf``.
-    """
-    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(str(path)[-4:], {})
-    with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"], "savefig.dpi": STYLE["savefig.dpi"]}):
-        figure.savefig(path, metadata=metadata)
-    plt.close(figure)

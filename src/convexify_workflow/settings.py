@@ -1,5 +1,6 @@
 """Settings: every value of every scale side by side in one file, checked before any job starts."""
 
+import math
 from pathlib import Path
 
 import yaml
@@ -66,32 +67,97 @@ def load_settings(folder):
     Parameters
     ----------
     folder : path
-        Folder that holds ``settings.yaml`` (each key maps ``smoke``, ``default`` and ``paper``, or ``all``, to a
-        value) and ``schema.yaml`` (JSON schema of the settings of one scale).
+        Folder that holds ``settings.yaml`` and ``schema.yaml``. Both are nested by section: one for each job, and
+        ``shared`` for what several jobs are given. In the settings each key of a section maps ``smoke``, ``default``
+        and ``paper``, or ``all``, to a value; in the schema, to the JSON schema of the value with a ``description``.
+        Every key of the schema is required, and no other is allowed.
 
     Returns
     -------
     dict of str to dict
-        Scale to its flat settings.
+        Scale to section to settings; the section ``shared`` always exists.
 
     Raises
     ------
     SettingsError
-        One line naming file and key: unreadable YAML, a missing scale, an unknown key, a wrong type, an empty grid.
+        One line naming file, section and key: unreadable YAML, a missing scale, an unknown key, a wrong type, a number
+        that is not finite, an empty grid.
     """
     path = Path(folder) / "settings.yaml"
     table = _read_yaml(path)
-    schema = _read_yaml(Path(folder) / "schema.yaml")
+    schema = full_schema(_read_yaml(Path(folder) / "schema.yaml"))
     Draft202012Validator.check_schema(schema)
     if not isinstance(table, dict):
-        raise SettingsError(f"{path}: expected a mapping of settings, got {type(table).__name__}")
-    flat = {scale: {} for scale in SCALES}
-    for key, values in table.items():
-        for scale, value in _by_scale(path, key, values).items():
-            flat[scale][key] = value
-    for scale, settings in flat.items():
+        raise SettingsError(f"{path}: expected a mapping of sections, got {type(table).__name__}")
+    nested = {scale: {"shared": {}} for scale in SCALES}
+    for section, keys in table.items():
+        if not isinstance(keys, dict):
+            raise SettingsError(f"{path}: {section}: expected a mapping of settings, got {keys!r}")
+        for scale in SCALES:
+            nested[scale][section] = {}
+        for key, values in keys.items():
+            for scale, value in _by_scale(path, f"{section}.{key}", values).items():
+                nested[scale][section][key] = value
+    for scale, settings in nested.items():
         _validate(settings, schema, str(path), scale)
-    return flat
+        for section, key in _not_finite(settings):
+            raise SettingsError(f"{path}: {section}.{key}: expected finite numbers, got {settings[section][key]!r}")
+    return nested
+
+
+def full_schema(sections):
+    """JSON schema of the settings of one scale, from a mapping of sections to keys to the schema of each value."""
+
+    def mapping(properties):
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(properties),
+            "properties": properties,
+        }
+
+    return mapping({"shared": mapping({})} | {name: mapping(keys or {}) for name, keys in sections.items()})
+
+
+def select(settings, sections):
+    """Settings of some sections and of ``shared``, as one mapping.
+
+    Parameters
+    ----------
+    settings : dict of str to dict
+        Section to settings, at one scale.
+    sections : sequence of str
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    SettingsError
+        If a section does not exist, or a key stands in two of them.
+    """
+    chosen = {}
+    for section in ("shared", *sections):
+        if section not in settings:
+            raise SettingsError(f"settings: expected a section among {', '.join(settings)}; got {section}")
+        if twice := chosen.keys() & settings[section].keys():
+            raise SettingsError(f"settings: {', '.join(sorted(twice))} in {section}: stands in another section too")
+        chosen |= settings[section]
+    return chosen
+
+
+def _not_finite(settings):
+    def numbers(value):
+        if isinstance(value, dict | list):
+            yield from (n for part in (value.values() if isinstance(value, dict) else value) for n in numbers(part))
+        elif isinstance(value, float):
+            yield value
+
+    for section, keys in settings.items():
+        for key, value in keys.items():
+            if not all(math.isfinite(number) for number in numbers(value)):
+                yield section, key
 
 
 def _by_scale(path, key, values):
@@ -118,8 +184,16 @@ def _validate(instance, schema, where, scale=None):
         return
     error = errors[0]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    top = error.absolute_path[0] if error.absolute_path else None
-    expected = schema["properties"].get(top, {}).get("description")
+    expected = _description(schema, list(error.absolute_path))
     message = error.message + (f"; expected: {expected}" if expected else "")
     at_scale = f" (scale {scale})" if scale else ""
     raise SettingsError(f"{where}: {key + ': ' if key else ''}{message}{at_scale}")
+
+
+def _description(schema, path):
+    """The description nearest to the place of an error."""
+    found = None
+    for part in path:
+        schema = schema.get("properties", {}).get(part, {})
+        found = schema.get("description", found)
+    return found

@@ -1,4 +1,4 @@
-# Helpers for every rule: the settings of an experiment, its seed, the code it depends on, its outputs.
+# Helpers for every rule: declared experiments, settings, inputs, the code that a script depends on.
 import json
 import sys
 from pathlib import Path
@@ -7,12 +7,14 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.dependencies import code_of
+from convexify_workflow.experiments import declare, each, figure, reads
 from convexify_workflow.lock import hold
-from convexify_workflow.settings import SettingsError, check_config, load_settings
+from convexify_workflow.settings import SettingsError, check_config, load_settings, select
 
+ROOT = Path(workflow.basedir)
 FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
-FIGURES = {}
 DATASETS = yaml.safe_load(Path("data/sources.yaml").read_text(encoding="utf-8"))
+DECLARED = {}
 
 try:
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
@@ -26,36 +28,32 @@ wildcard_constraints:
     dataset="[a-z0-9_]+",
 
 
-def experiment(name, figures):
-    """Announce the figures of an experiment: a list, or a function of its settings that returns one."""
-    FIGURES[name] = figures
+def experiment(name, title, metrics, figures):
+    """Declare an experiment: what its metrics read, and its figures (see convexify_workflow.experiments)."""
+    DECLARED[name] = declare(name, title, metrics, figures, SETTINGS[name])
 
 
-def settings(name):
-    """Parameter function: the settings of an experiment at the job's scale."""
-    return lambda wildcards: SETTINGS[name][wildcards.scale]
+def settings(name, *sections):
+    """Parameter function: the named sections of an experiment's settings, and `shared`, at the job's scale."""
+    return lambda wildcards: select(SETTINGS[name][wildcards.scale], sections)
 
 
-def setting(name, key):
-    """Input or parameter function: one setting of an experiment at the job's scale."""
-    return lambda wildcards: SETTINGS[name][wildcards.scale][key]
+def prepared(name, setting):
+    """Input function: prepared data sets that a setting "section.key" names (one name: one path); "synthetic" is none."""
+    section, _, key = setting.partition(".")
+
+    def paths(wildcards):
+        named = SETTINGS[name][wildcards.scale][section][key]
+        if isinstance(named, str):
+            return f"data/prepared/{named}.npz"
+        return [f"data/prepared/{dataset}.npz" for dataset in named if dataset != "synthetic"]
+
+    return paths
 
 
-def figures_of(name, scale):
-    """Paths of the figures of an experiment."""
-    names = FIGURES[name]
-    names = names(SETTINGS[name][scale]) if callable(names) else names
-    return [f"reports/{scale}/{name}/{figure}.png" for figure in names]
-
-
-def metrics_of(name, scale):
-    """Path of the metrics of an experiment."""
-    return f"results/{scale}/{name}/metrics.csv"
-
-
-def prepared(name, key="datasets"):
-    """Input function: the prepared data sets that an experiment's settings name."""
-    return lambda wildcards: [f"data/prepared/{dataset}.npz" for dataset in SETTINGS[name][wildcards.scale][key]]
+def built(path):
+    """Paths of every selected experiment: `path` is a function of a declared experiment that returns them."""
+    return [item for name in EXPERIMENTS for item in path(DECLARED[name])]
 
 
 def registry_entry(wildcards):
@@ -63,16 +61,3 @@ def registry_entry(wildcards):
     if wildcards.dataset not in DATASETS:
         raise WorkflowError(f"no data set called {wildcards.dataset}; known are {', '.join(sorted(DATASETS))}")
     return DATASETS[wildcards.dataset]
-
-
-def prepared_unless(synthetic, datasets):
-    """Paths of prepared data sets, without the one that its experiment draws itself."""
-    return [f"data/prepared/{dataset}.npz" for dataset in datasets if dataset != synthetic]
-
-
-def synthetic_and_real(name, table):
-    """Input function: a table of an experiment for its synthetic problems and for its scale's one data set."""
-    return lambda wildcards: [
-        f"results/{wildcards.scale}/{name}/{source}_{table}.parquet"
-        for source in ("synthetic", SETTINGS[name][wildcards.scale]["dataset"])
-    ]

@@ -7,24 +7,19 @@ localrules:
 rule results:
     # What the report shows: every figure and the ledger. The report itself is made by a second, reading Snakemake.
     input:
-        lambda wildcards: [figure for name in EXPERIMENTS for figure in figures_of(name, config["scale"])],
+        built(lambda study: study.figure_paths(config["scale"])),
         f"reports/{config['scale']}/ledger.csv",
         f"reports/{config['scale']}/manifest.json",
         f"reports/{config['scale']}/front_page.rst",
 
 
-rule manifest:
+use rule job as manifest with:
     message:
         "Manifest: what was built, from which commit, settings and seeds, with which libraries"
     input:
-        outputs=lambda wildcards: [
-            path
-            for name in EXPERIMENTS
-            for path in [
-                *figures_of(name, wildcards.scale),
-                metrics_of(name, wildcards.scale),
-            ]
-        ],
+        outputs=lambda wildcards: built(
+            lambda study: [*study.figure_paths(wildcards.scale), study.metrics_path(wildcards.scale)]
+        ),
         ledger="reports/{scale}/ledger.csv",
         lock="envs/requirements.lock",
         code=code_of("scripts/build/manifest.py"),
@@ -36,23 +31,18 @@ rule manifest:
             labels={"content": "Manifest of this build"},
         ),
     params:
+        paths=lambda wildcards, input: [*input.outputs, input.ledger],
+        lock_file=lambda wildcards, input: input.lock,
         config=dict(config),
         experiments={name: SETTINGS[name][config["scale"]] for name in EXPERIMENTS},
-    log:
-        "logs/{scale}/manifest.log",
-    benchmark:
-        "benchmarks/{scale}/manifest.tsv"
-    threads: 1
+    pathvars:
+        job="manifest",
     resources:
         mem_mb=500,
         runtime=5,
-    conda:
-        "../../envs/environment.yaml"
-    script:
-        "../../scripts/build/manifest.py"
 
 
-rule front_page:
+use rule job as front_page with:
     message:
         "First page of the report: the ledger as a table, the settings"
     input:
@@ -62,25 +52,20 @@ rule front_page:
         code=code_of("scripts/build/front_page.py"),
     output:
         page="reports/{scale}/front_page.rst",
-    log:
-        "logs/{scale}/front_page.log",
-    benchmark:
-        "benchmarks/{scale}/front_page.tsv"
-    threads: 1
+    params:
+        experiments=EXPERIMENTS,
+    pathvars:
+        job="front_page",
     resources:
         mem_mb=500,
         runtime=5,
-    conda:
-        "../../envs/environment.yaml"
-    script:
-        "../../scripts/build/front_page.py"
 
 
 rule build_report:
     message:
         "Report: reports/{wildcards.scale}/report.html"
     input:
-        lambda wildcards: [figure for name in EXPERIMENTS for figure in figures_of(name, wildcards.scale)],
+        lambda wildcards: built(lambda study: study.figure_paths(wildcards.scale)),
         "reports/{scale}/ledger.csv",
         "reports/{scale}/manifest.json",
         "reports/{scale}/front_page.rst",

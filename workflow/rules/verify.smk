@@ -7,7 +7,7 @@ rule verify:
     message:
         "Verify: every metric against reports/expected/{params.scale}"
     input:
-        metrics=[f"results/{config['scale']}/{name}/metrics.csv" for name in EXPERIMENTS],
+        metrics=built(lambda study: [study.metrics_path(config["scale"])]),
         code=code_of("scripts/build/verify.py"),
     params:
         scale=config["scale"],

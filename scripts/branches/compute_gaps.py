@@ -4,13 +4,15 @@ import logging
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import nn
 from tqdm import tqdm
 
-from convexify.branches import atoms, exact_gap, homogeneous_gap, nonconvexity, polar_grid, weight_nonconvexity
+from convexify.branches.convexification import homogeneous_gap, nonconvexity, weight_nonconvexity
+from convexify.branches.gap import exact_gap
+from convexify.branches.subnetworks import atoms, polar_grid
 from convexify.datasets.transforms import add_bias, binary_pair, principal_components, standardize, subsample
 from convexify.seeds import generator, integer_seed
+from convexify_workflow.job import run
 
 # Degree of homogeneity over two: how a branch's output grows with the squared norm of its weights.
 POWERS = {"relu": 1.0, "two_layer": 1.5, "tanh": np.nan}
@@ -32,43 +34,50 @@ def sub_network(kind):
     return nn.Sequential(*layers[kind]).double()
 
 
-def gaps(data, kinds, classes, samples, directions, levels, radius, taus, budgets, branches, node_limit, seed):
+def compute_gaps(data, classes, settings, seed):
     """Two tables: ``gaps``, one row per (kind, τ, K, I), and ``identities``, the small checks around the theorem.
 
     Budgets are fractions of ``radius``, the largest squared norm of a branch's weights; 1 stands for no constraint.
     """
-    pair = binary_pair(data[0], classes)
+    pair = binary_pair(data, classes)
     plane = standardize(principal_components(pair["X"], 2))
-    drawn = subsample({"X": plane, "y": pair["y"]}, samples, integer_seed(seed, "branches", "gaps", "samples"))
+    stream = integer_seed(seed, "branches", "gaps", "samples")
+    drawn = subsample({"X": plane, "y": pair["y"]}, settings.samples, stream)
     X, y = add_bias(drawn["X"]), drawn["y"]
     rows, identities = [], []
-    for kind in kinds:
-        network = sub_network(kind)
-        rng = generator(seed, "branches", "gaps", kind)
-        rays = rng.standard_normal((directions, sum(p.numel() for p in network.parameters())))
-        if kind == "two_layer":
-            # Half of the sign patterns of the last two layers are the zero function: keep the middle one positive.
-            rays[:, 6:8] = np.abs(rays[:, 6:8])
-        family = atoms(network, X, polar_grid(rays, radius * np.arange(levels + 1) / levels))
-        for tau in taus:
-            rows += _sweep(kind, family, y, tau, radius, budgets, branches, node_limit)
-        identities.append(_identities(kind, family, y, radius, budgets))
-    rows += [row for power in (1.0, 1.5, 2.0) for row in _homogeneous(power, branches)]
+    for kind in settings.kinds:
+        family = _family(kind, X, settings, generator(seed, "branches", "gaps", kind))
+        for tau in settings.taus:
+            rows += _sweep(kind, family, y, tau, settings)
+        identities.append(_identities(kind, family, y, min(settings.budgets) * settings.radius))
+    rows += [row for power in (1.0, 1.5, 2.0) for row in _homogeneous(power, settings.branches)]
     rows.append(_counterexample())
     return {"gaps": pd.DataFrame(rows), "identities": pd.DataFrame(identities)}
 
 
-def _sweep(kind, family, y, tau, radius, budgets, branches, node_limit):
+def _family(kind, X, settings, rng):
+    """Outputs and penalties of a branch on random directions of its weights, at equally spaced squared norms."""
+    network = sub_network(kind)
+    rays = rng.standard_normal((settings.directions, sum(p.numel() for p in network.parameters())))
+    if kind == "two_layer":
+        # Half of the sign patterns of the last two layers are the zero function: keep the middle one positive.
+        rays[:, 6:8] = np.abs(rays[:, 6:8])
+    return atoms(network, X, polar_grid(rays, settings.radius * np.arange(settings.levels + 1) / settings.levels))
+
+
+def _sweep(kind, family, y, tau, settings):
+    radius = settings.radius
     margins = y[:, None] * family.values / tau
     linearised = 1 - margins.mean(axis=0)
     delta_linearised = nonconvexity(linearised, family.penalties)
     # Best gain for each unit of h^p, which a homogeneous branch shows at every level alike.
     gain = (1 - linearised[family.penalties > 0]) / family.penalties[family.penalties > 0] ** POWERS[kind]
-    for share in budgets:
+    for share in settings.budgets:
         budget = share * radius if share < 1 else np.inf
-        for count in tqdm(branches, desc=f"{kind} τ={tau} K={budget}"):
+        for count in tqdm(settings.branches, desc=f"{kind} τ={tau} K={budget}"):
             arguments = (family.values, family.penalties, y)
-            options = {"branches": count, "tau": tau, "budget": budget, "node_limit": node_limit, "time_limit": None}
+            options = {"branches": count, "tau": tau, "budget": budget}
+            options |= {"node_limit": settings.node_limit, "time_limit": None}
             result = exact_gap(*arguments, **options)
             general = np.nan
             if result.linear and count <= 2:
@@ -143,9 +152,8 @@ def _row(kind, tau, budget, result):
     }
 
 
-def _identities(kind, family, y, radius, budgets):
+def _identities(kind, family, y, binding):
     """The survey's formulas as printed, evaluated on the best network of two branches."""
-    binding = min(budgets) * radius
     result = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=binding, time_limit=None)
     output = family.values @ result.counts / 2
     classic = np.maximum(0, 1 - y * output).mean()
@@ -163,8 +171,5 @@ def _identities(kind, family, y, radius, budgets):
     }
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    torch.set_num_threads(1)
-    run(snakemake, gaps)  # noqa: F821
+if __name__ == "__main__":
+    run(compute_gaps)

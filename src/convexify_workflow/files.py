@@ -1,0 +1,77 @@
+"""Reading and writing files by extension; what is written appears whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+
+def read(path):
+    """Content of a file by its extension: npz, parquet, csv, json, yaml; any other file as its path."""
+    path = Path(path)
+    match path.suffix:
+        case ".npz":
+            with np.load(path, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        case ".parquet":
+            return pd.read_parquet(path)
+        case ".csv":
+            return pd.read_csv(path)
+        case ".json":
+            return json.loads(path.read_text(encoding="utf-8"))
+        case ".yaml":
+            return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return path
+
+
+def write(path, value):
+    """Write ``value`` by the extension of ``path``: under a temporary name first, so that no reader sees half a file.
+
+    Tables go to parquet or csv, figures to png, svg or pdf, dicts to json (or to csv as rows ``metric, value``),
+    dicts of arrays to npz, strings to anything else.
+
+    Raises
+    ------
+    TypeError
+        If the extension and the type of ``value`` do not go together.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        _write(temporary, path.suffix, value)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(temporary, suffix, value):
+    if isinstance(value, pd.DataFrame) and suffix == ".parquet":
+        value.to_parquet(temporary, index=False)
+    elif isinstance(value, pd.DataFrame) and suffix == ".csv":
+        value.to_csv(temporary, index=False)
+    elif isinstance(value, dict) and suffix == ".csv":
+        rows = {name: float(number) for name, number in value.items()}
+        pd.DataFrame({"metric": rows.keys(), "value": rows.values()}).to_csv(temporary, index=False)
+    elif isinstance(value, dict) and suffix == ".json":
+        temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    elif isinstance(value, dict) and suffix == ".npz":
+        np.savez(temporary, **value)
+    elif hasattr(value, "savefig") and suffix in (".png", ".svg", ".pdf"):
+        _save_figure(temporary, suffix, value)
+    elif isinstance(value, str):
+        temporary.write_text(value, encoding="utf-8")
+    else:
+        raise TypeError(f"cannot write a {type(value).__name__} as {suffix}")
+
+
+def _save_figure(temporary, suffix, figure):
+    """Without the time of day in it, and with the identifiers of an SVG fixed: two builds give the same bytes."""
+    import matplotlib as mpl
+
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix, {})
+    with mpl.rc_context({"svg.hashsalt": "convexify", "savefig.dpi": 150}):
+        figure.savefig(temporary, metadata=metadata)

@@ -1,0 +1,62 @@
+# The metrics of every experiment and each of its figures: one named rule each, from what its rules.smk declares.
+for study in DECLARED.values():
+
+    rule:
+        name:
+            f"{study.name}_metrics"
+        message:
+            f"{study.title}: the numbers that the claims read"
+        input:
+            **study.inputs(study.metrics),
+            code=code_of(f"scripts/{study.name}/metrics.py"),
+        output:
+            metrics=f"results/{{scale}}/{study.name}/metrics.csv",
+        params:
+            script=lambda wildcards, input: input.code[0],
+            settings=settings(study.name, *study.metrics.sections),
+        log:
+            f"logs/{{scale}}/{study.name}/metrics.log",
+        benchmark:
+            f"benchmarks/{{scale}}/{study.name}/metrics.tsv"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        conda:
+            "../../envs/environment.yaml"
+        script:
+            "../../{params.script}"
+
+    for drawing in study.figures.values():
+
+        rule:
+            name:
+                f"{study.name}_figure_{drawing.name}"
+            message:
+                f"{study.title}: figure, {drawing.label}"
+            input:
+                **study.inputs(drawing.reads),
+                code=code_of(f"scripts/{study.name}/figure_{drawing.name}.py"),
+            output:
+                png=report(
+                    f"reports/{{scale}}/{study.name}/{drawing.file}.png",
+                    caption=f"../experiments/{study.name}/captions/{drawing.name}.rst",
+                    category=study.title,
+                    labels={"figure": drawing.label},
+                ),
+                svg=f"reports/{{scale}}/{study.name}/{drawing.file}.svg",
+            params:
+                script=lambda wildcards, input: input.code[0],
+                settings=settings(study.name, *drawing.reads.sections),
+            log:
+                f"logs/{{scale}}/{study.name}/figure_{drawing.file}.log",
+            benchmark:
+                f"benchmarks/{{scale}}/{study.name}/figure_{drawing.file}.tsv"
+            threads: 1
+            resources:
+                mem_mb=1000,
+                runtime=5,
+            conda:
+                "../../envs/environment.yaml"
+            script:
+                "../../{params.script}"
