@@ -3,8 +3,8 @@
 import pandas as pd
 from tqdm import tqdm
 
-from convexify.branches.continuous import tanh_network_bracket, tanh_relaxation
-from convexify.branches.descent import descend
+from convexify.branches.branch_and_bound import tanh_network_bracket, tanh_relaxation
+from convexify.branches.projected_descent import projected_gradient_descent
 from convexify.datasets.transforms import binary_pair, principal_components, standardize, subsample
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
@@ -30,7 +30,7 @@ def compute_frequencies(data, classes, settings, device, seed):
                     relaxation=relaxation,
                     node_limit=settings.node_limit,
                 )
-                losses, _ = descend(
+                losses, _ = projected_gradient_descent(
                     **problem,
                     tau=tau,
                     branches=branches,

@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.optimize import brute
 
-from convexify.branches.continuous import tanh_network_bracket, tanh_relaxation
-from convexify.branches.descent import descend
+from convexify.branches.branch_and_bound import tanh_network_bracket, tanh_relaxation
+from convexify.branches.projected_descent import projected_gradient_descent
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(10, 2))
@@ -32,7 +32,7 @@ def test_one_unit_is_bracketed_around_a_fine_scan(tau):
 @pytest.mark.parametrize("branches", [2, 5, 20])
 def test_no_network_beats_the_lower_value(branches):
     bracket = tanh_network_bracket(X, LABELS, branches=branches, tau=0.4, radius=2.0, max_cells=2000, node_limit=50)
-    losses, weights = descend(
+    losses, weights = projected_gradient_descent(
         X, LABELS, branches=branches, tau=0.4, radius=2.0, starts=30, steps=300, step=1.0, rng=np.random.default_rng(0)
     )
     assert bracket.relaxation <= bracket.lower <= losses.min() + 1e-9
@@ -60,7 +60,9 @@ def test_the_step_is_that_of_automatic_differentiation():
     loss.backward()
     # One branch's gradient is taken as if it stood alone: I times its own.
     expected = (start.detach() - 0.3 * 3 * start.grad).clamp(-2, 2)
-    _, weights = descend(X, LABELS, branches=3, tau=0.4, radius=2.0, starts=1, steps=1, step=0.3, rng=rng)
+    _, weights = projected_gradient_descent(
+        X, LABELS, branches=3, tau=0.4, radius=2.0, starts=1, steps=1, step=0.3, rng=rng
+    )
     np.testing.assert_allclose(weights, expected[0].numpy(), atol=1e-12)
 
 

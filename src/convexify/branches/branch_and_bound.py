@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.branches.problem import as_branches, branch_problem, fold_samples, undominated
-from convexify.branches.programs import Limits, best_network, relax
-from convexify.branches.search import best_by_search
+from convexify.branches.branch_problem import aggregate_samples, as_branches, branch_problem, remove_dominated_atoms
+from convexify.branches.integer_program import Limits, solve_integer_program
+from convexify.branches.local_search import best_by_exchange
+from convexify.branches.lp_relaxation import solve_lp_relaxation
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
 #: Largest |tanh''|, at tanh(z) = ±1/√3.
@@ -84,9 +85,9 @@ def tanh_network_bracket(
         score = labels[:, None] * (X @ centres.T)
         optimistic = _problem(np.tanh(score + side / 2 * np.abs(X).sum(axis=1)[:, None]), labels, tau)
         actual = _problem(np.tanh(score), labels, tau)
-        bound = relax(optimistic)
+        bound = solve_lp_relaxation(optimistic)
         starts = () if weights is None else (_nearest(centres, weights),)
-        counts, value = best_by_search(actual, branches, relax(actual).fractions, starts)
+        counts, value = best_by_exchange(actual, branches, solve_lp_relaxation(actual).fractions, starts)
         if value < upper:
             upper, weights = value, np.repeat(centres, counts, axis=0)
         keep = bound.reduced_costs <= branches * (upper - bound.value) + 1e-9
@@ -100,8 +101,8 @@ def tanh_network_bracket(
             break
         centres, side = _split(centres, side)
     if upper - lower > tolerance:
-        program = undominated(fold_samples(optimistic))
-        lower = max(lower, best_network(program, branches, limits=Limits(node_limit)).lower)
+        program = remove_dominated_atoms(aggregate_samples(optimistic))
+        lower = max(lower, solve_integer_program(program, branches, limits=Limits(node_limit)).lower)
     return UnitBracket(float(min(lower, upper)), float(upper), float(relaxation), weights)
 
 
@@ -133,7 +134,7 @@ def tanh_relaxation(X, labels, *, tau, radius, tolerance=1e-5, max_rounds=40):
     best = 0.0
     for _ in range(max_rounds):
         problem = _problem(np.tanh(labels[:, None] * (X @ centres.T)), labels, tau)
-        bound = relax(problem)
+        bound = solve_lp_relaxation(problem)
         multipliers = bound.hinge_multipliers
         largest, maximisers = _maximise(X, labels, multipliers / tau, radius, tolerance / 4)
         best = max(best, multipliers.sum() - largest)

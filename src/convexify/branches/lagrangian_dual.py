@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.branches.programs import CLOSED, best_network, lower_hull, relax
+from convexify.branches.integer_program import CLOSED, solve_integer_program
+from convexify.branches.lower_hull import lower_hull
+from convexify.branches.lp_relaxation import solve_lp_relaxation
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ def lagrangian_dual(problem, branches, *, relaxation, primal, limits=None, max_r
     while upper - lower > CLOSED and len(seen) < max_rounds and multiplier not in seen:
         seen.add(multiplier)
         penalised = problem.penalised(multiplier)
-        bracket = best_network(
+        bracket = solve_integer_program(
             penalised,
             branches,
-            relaxation=relax(penalised),
+            relaxation=solve_lp_relaxation(penalised),
             starts=[np.rint(network * branches).astype(int) for network in networks[-8:]],
             limits=limits,
         )

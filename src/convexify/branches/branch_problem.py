@@ -130,7 +130,7 @@ def as_branches(branches):
     return as_integer("branches", branches, minimum=1)
 
 
-def fold_samples(problem):
+def aggregate_samples(problem):
     """Take the hinge apart where it has no kink on the atoms, and merge samples with equal margins.
 
     Parameters
@@ -152,7 +152,7 @@ def fold_samples(problem):
     return replace(problem, margins=rows, weights=shares, costs=costs, constant=constant)
 
 
-def undominated(problem):
+def remove_dominated_atoms(problem):
     """Drop every atom that another one replaces at no loss: margins at least as large, cost and penalty at most.
 
     The hinge falls with the margin, so replacing the atom in any network, or in any mixture, neither raises the

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from convexify.branches.problem import as_branches
+from convexify.branches.branch_problem import as_branches
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
 
-def descend(X, labels, *, branches, tau, radius, starts, steps, step, rng, device="cpu"):
+def projected_gradient_descent(X, labels, *, branches, tau, radius, starts, steps, step, rng, device="cpu"):
     r"""Projected gradient descent on the mean τ-hinge of the average of I tanh units.
 
     Parameters
@@ -38,6 +38,27 @@ def descend(X, labels, *, branches, tau, radius, starts, steps, step, rng, devic
     ------
     ValueError
         Naming the argument.
+
+    Notes
+    -----
+    Not `convexify.training.train`, which follows one run: here every start advances in the same matrix products, by
+
+    .. math::
+        w_i \leftarrow \Pi_{[-B, B]^d}\Big(w_i + \frac{\eta_k}{\tau n}
+        \sum_{j \in A} y_j \tanh'(w_i^\top x_j)\, x_j\Big), \qquad
+        A = \Big\{ j : \frac{y_j}{\tau I} \sum_{i=1}^I \tanh(w_i^\top x_j) < 1 \Big\},
+
+    with :math:`\eta_k` falling linearly from ``step`` to zero over the iterations.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> options = {"branches": 2, "tau": 0.5, "radius": 3.0, "starts": 3, "steps": 100, "step": 1.0}
+    >>> losses, weights = projected_gradient_descent(
+    ...     [[1.0], [-1.0]], [1.0, -1.0], **options, rng=np.random.default_rng(0)
+    ... )
+    >>> losses.shape, weights.shape
+    ((3,), (2, 1))
     """
     X = as_matrix("X", X)
     labels = as_vector("labels", labels, length=len(X))

@@ -1,4 +1,4 @@
-"""Good networks quickly: enumeration when there are few, else rounding of the relaxation and exchange of branches."""
+"""Feasible networks quickly: enumeration when there are few, else rounding and exchange of single branches."""
 
 from itertools import combinations_with_replacement
 from math import comb
@@ -11,7 +11,7 @@ _ENUMERATION = 200_000_000
 _STARTS = 12
 
 
-def enumerable(problem, branches):
+def is_enumerable(problem, branches):
     """Whether there are few enough networks of I ≤ 3 branches to look at each."""
     work = comb(problem.n_atoms + branches - 1, branches) * (problem.weights.size + 1)
     return branches <= 3 and work <= _ENUMERATION
@@ -44,7 +44,7 @@ def best_by_enumeration(problem, branches):
     return best, np.bincount(members, minlength=problem.n_atoms)
 
 
-def best_by_search(problem, branches, fractions, starts=()):
+def best_by_exchange(problem, branches, fractions, starts=()):
     """Round fractions to counts in several ways, improve each by exchanging one branch at a time, keep the best.
 
     Parameters
@@ -85,11 +85,11 @@ def _thinned(floor, fractions, branches, rng):
 def _fill(problem, counts, branches):
     """Add branches one by one, each the best for the network so far, always leaving room for the cheapest atom."""
     counts = counts.copy()
-    cheapest, purse = problem.penalties.min(), branches * problem.allowed
-    while counts.sum() > branches or counts @ problem.penalties + (branches - counts.sum()) * cheapest > purse:
+    cheapest, allowed = problem.penalties.min(), branches * problem.allowed
+    while counts.sum() > branches or counts @ problem.penalties + (branches - counts.sum()) * cheapest > allowed:
         counts[np.argmax(np.where(counts > 0, problem.penalties, -np.inf))] -= 1
     for missing in range(branches - counts.sum(), 0, -1):
-        room = purse - counts @ problem.penalties - (missing - 1) * cheapest
+        room = allowed - counts @ problem.penalties - (missing - 1) * cheapest
         margins = (problem.margins @ counts)[:, None] + problem.margins
         # The missing branches are taken to repeat the present average.
         factor = branches / (branches - missing + 1)
