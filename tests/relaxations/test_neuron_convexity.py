@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.relaxations.convexity import loss_is_convex, midpoint_violation
 from convexify.relaxations.neuron import loss
+from convexify.relaxations.neuron_convexity import loss_is_convex, midpoint_violation
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,4 +1,4 @@
-"""Several planted neurons: the convex loss forgets them, the relaxed update moves them together."""
+"""Teacher and student: the convex loss forgets the neurons, the relaxed update moves them together."""
 
 from itertools import permutations
 
@@ -9,19 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convexify.relaxations import neuron
-from convexify.relaxations.minimisers import minimise_relaxed
-from convexify.relaxations.planted_neurons import (
+from convexify.relaxations.relaxed_minimum import minimise_relaxed
+from convexify.relaxations.teacher_student import (
     RULES,
     matched_distance,
     network,
     network_descent,
     network_loss,
     network_relaxed_loss,
-    planted_problem,
-    update_direction,
+    teacher_student_problem,
 )
 
 seeds = st.integers(0, 2**32 - 1)
+
+
+def direction(X, y, W, rule):
+    """What one step of length 1 subtracts."""
+    return W - network_descent(X, y, W, rule=rule, step=1.0, iterations=1).final
 
 
 def problem(seed, k=None):
@@ -65,7 +69,7 @@ def test_directions_are_half_gradients(rule, function, seed):
         shift = np.zeros_like(W)
         shift[index] = h
         numeric[index] = (function(X, y, W + shift) - function(X, y, W - shift)) / (2 * h)
-    np.testing.assert_allclose(2 * update_direction(X, y, W, rule=rule), numeric, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(2 * direction(X, y, W, rule), numeric, rtol=1e-4, atol=1e-4)
 
 
 @settings(max_examples=25, deadline=None)
@@ -88,10 +92,10 @@ def test_one_neuron_is_the_single_neuron(rule):
     assert network_relaxed_loss(X, y, start) == pytest.approx(float(neuron.relaxed_loss(X, y, start[0])))
 
 
-def test_planted_neurons_are_a_fixed_point_of_vanilla_and_relaxed_update_but_not_of_the_relaxed_loss():
+def test_the_teacher_is_a_fixed_point_of_vanilla_and_relaxed_update_but_not_of_the_relaxed_loss():
     X, y, W, _ = problem(21, k=2)
     for rule, still in (("vanilla", True), ("relaxed update", True), ("relaxed loss", False)):
-        assert (np.abs(update_direction(X, y, W, rule=rule)).max() < 1e-9) == still
+        assert (np.abs(direction(X, y, W, rule)).max() < 1e-9) == still
 
 
 @settings(max_examples=25, deadline=None)
@@ -124,13 +128,13 @@ def test_matching_more_than_six_neurons_is_refused():
         matched_distance(np.ones((7, 2)), np.ones((7, 2)))
 
 
-def test_planted_problem_labels_unit_neurons_and_scales_one_noise():
+def test_the_teacher_labels_unit_neurons_and_scales_one_noise():
     sizes = {"trials": 3, "d": 4, "n": 6, "neurons": 2}
-    X, y, W = planted_problem(np.random.default_rng(5), **sizes)
-    _, noisy, _ = planted_problem(np.random.default_rng(5), **sizes, noise=0.1)
-    _, noisier, _ = planted_problem(np.random.default_rng(5), **sizes, noise=0.2)
+    X, y, W = teacher_student_problem(np.random.default_rng(5), **sizes)
+    _, noisy, _ = teacher_student_problem(np.random.default_rng(5), **sizes, noise=0.1)
+    _, noisier, _ = teacher_student_problem(np.random.default_rng(5), **sizes, noise=0.2)
     np.testing.assert_allclose(np.linalg.norm(W, axis=-1), 1)
     np.testing.assert_allclose(network_loss(X, y, W), 0, atol=1e-20)
     np.testing.assert_allclose(noisier - y, 2 * (noisy - y), atol=1e-12)
     with pytest.raises(ValueError, match=r"^noise: expected at least 0"):
-        planted_problem(np.random.default_rng(5), **sizes, noise=-1.0)
+        teacher_student_problem(np.random.default_rng(5), **sizes, noise=-1.0)

@@ -122,6 +122,16 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
     Notes
     -----
     With ``relaxed=False`` and η < 1/‖X‖₂² this is the corrected equation (6): W(k+1) = W(k) − ηXD(k)(σ(XᵀW(k)) − Yᵀ).
+
+    Examples
+    --------
+    From a dead neuron the squared loss has no gradient; the relaxed update recovers the weight.
+
+    >>> X, y, start = [[1.0, 2.0]], [1.0, 2.0], [-1.0]
+    >>> gradient_descent(X, y, start, relaxed=False, iterations=100).final
+    array([-1.])
+    >>> gradient_descent(X, y, start, relaxed=True, iterations=100).final
+    array([1.])
     """
     X, y, w0 = _checked(X, y, w0, start="w0")
     if step is None:

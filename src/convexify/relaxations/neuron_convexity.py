@@ -24,12 +24,24 @@ def loss_is_convex(X, y, *, tol=1e-9):
     -------
     bool
 
+    Raises
+    ------
+    ValueError
+        If shapes disagree or an entry is not finite.
+
     Notes
     -----
     L is continuous and a convex quadratic on every cell of the arrangement {xᵢᵀw = 0}. Across the hyperplane
     orthogonal to a line, the slope in direction u jumps by :math:`-2\sum_i y_i |x_i^\top u|` over the samples on that
     line. So L is convex exactly if :math:`\sum y_i \|x_i\| \le 0` over the samples of every line through 0. A
     positive label is necessary for non-convexity, and sufficient if no two samples are parallel.
+
+    Examples
+    --------
+    >>> loss_is_convex([[1.0]], [1.0]), loss_is_convex([[1.0]], [-1.0])
+    (False, True)
+    >>> loss_is_convex([[1.0, -1.0]], [1.0, -2.0])  # outweighed by the sample on the same line
+    True
     """
     X = as_matrix("X", X)
     y = as_vector("y", y, length=X.shape[1])

@@ -1,4 +1,6 @@
-r"""Several ReLU neurons with unit output weights, f_W(x) = Σ_j σ(w_jᵀx): what becomes of the relaxation of one neuron.
+r"""Teacher and student of several ReLU neurons with unit output weights: what becomes of the relaxation of one neuron.
+
+The teacher labels the samples, y = f_{W*}(X) with f_W(x) = Σ_j σ(w_jᵀx); the student of as many neurons is fitted.
 
 Orientation of `convexify.relaxations.neuron`: ``X`` is (d, n), columns are samples; ``W`` is (k, d), one neuron a row;
 leading axes are a batch of trials. Two things generalise the relaxed neuron, and for k = 1 they are the same:
@@ -23,15 +25,15 @@ RULES = ("vanilla", "relaxed loss", "relaxed update")
 _MOST_NEURONS = 6
 
 
-def planted_problem(generator, *, trials, d, n, neurons=1, noise=0.0):
-    """Gaussian samples labelled by random ReLU neurons of norm 1, with additive label noise.
+def teacher_student_problem(generator, *, trials, d, n, neurons=1, noise=0.0):
+    """Gaussian samples labelled by a teacher of random ReLU neurons of norm 1, with additive label noise.
 
     Parameters
     ----------
     generator : numpy.random.Generator
         Draws samples, neurons and noise in this order: another ``noise`` level scales the same noise.
     trials, d, n, neurons : int
-        Number of independent trials, dimension, samples, planted neurons.
+        Number of independent trials, dimension, samples, neurons of the teacher.
     noise : float
         Standard deviation of the label noise.
 
@@ -41,7 +43,20 @@ def planted_problem(generator, *, trials, d, n, neurons=1, noise=0.0):
         Standard Gaussian; samples are columns.
     y : ndarray, shape (trials, n)
     W : ndarray, shape (trials, neurons, d)
-        Planted neurons, uniform on the unit sphere.
+        Neurons of the teacher, uniform on the unit sphere.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive integer or ``noise`` is negative.
+
+    Examples
+    --------
+    >>> X, y, W = teacher_student_problem(np.random.default_rng(0), trials=3, d=2, n=5, neurons=4)
+    >>> X.shape, y.shape, W.shape
+    ((3, 2, 5), (3, 5), (3, 4, 2))
+    >>> network_loss(X, y, W)
+    array([0., 0., 0.])
     """
     for name, size in (("trials", trials), ("d", d), ("n", n), ("neurons", neurons)):
         as_integer(name, size, minimum=1)
@@ -83,25 +98,8 @@ def network_relaxed_loss(X, y, W):
     return (network(X, W) ** 2).sum(axis=-1) - 2.0 * linear + (y**2).sum(axis=-1)
 
 
-def update_direction(X, y, W, *, rule):
-    """What one step of ``rule`` subtracts from W, before the step length; arguments as in `network_loss`.
-
-    Parameters
-    ----------
-    rule : {"vanilla", "relaxed loss", "relaxed update"}
-        Half the gradient of the loss, half a subgradient of the relaxed loss, or the relaxed update.
-
-    Returns
-    -------
-    ndarray, shape (…, k, d)
-    """
-    one_of("rule", rule, RULES)
-    X, y, W = _checked(X, y, W)
-    return _direction(X, y, W, rule)
-
-
 def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
-    """Descent of all trials at once by one of the rules of `update_direction`.
+    """Descent of all trials at once by one of three rules.
 
     Parameters
     ----------
@@ -111,6 +109,8 @@ def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
     W0 : array_like, shape (…, k, d)
         Initial weights.
     rule : {"vanilla", "relaxed loss", "relaxed update"}
+        What a step subtracts from W, times the step length: half the gradient of the loss, half a subgradient of the
+        relaxed loss, or the relaxed update.
     step : float or array_like, shape (…), optional
         Step length > 0; by default 1/(k‖X‖₂²) of each trial.
     iterations : int
@@ -135,22 +135,32 @@ def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
     return descend(lambda W: _direction(X, y, W, rule), W0, step=step, iterations=iterations, record=record)
 
 
-def matched_distance(W, planted):
-    """Frobenius distance ‖W − PW*‖ over the best order P of the planted neurons.
+def matched_distance(W, teacher):
+    """Frobenius distance ‖W − PW*‖ over the best order P of the teacher's neurons.
 
     Parameters
     ----------
-    W, planted : array_like, shape (…, k, d)
-        Estimated and planted neurons, k ≤ 6.
+    W, teacher : array_like, shape (…, k, d)
+        Neurons of student and teacher, k ≤ 6.
 
     Returns
     -------
     ndarray, shape (…)
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, an entry is not finite, or there are more than six neurons.
+
+    Examples
+    --------
+    >>> matched_distance([[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]])
+    np.float64(0.0)
     """
     W = as_batch("W", W, shape=(None, None))
-    planted = as_batch("planted", planted, shape=W.shape[-2:])
+    teacher = as_batch("teacher", teacher, shape=W.shape[-2:])
     neurons = as_integer("W (number of neurons)", W.shape[-2], maximum=_MOST_NEURONS)
-    squares = [((W - planted[..., list(order), :]) ** 2).sum(axis=(-2, -1)) for order in permutations(range(neurons))]
+    squares = [((W - teacher[..., list(order), :]) ** 2).sum(axis=(-2, -1)) for order in permutations(range(neurons))]
     return np.sqrt(np.min(squares, axis=0))
 
 

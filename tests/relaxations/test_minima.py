@@ -7,14 +7,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from convexify.relaxations.minimisers import (
-    minimise_relaxed,
+from convexify.relaxations.neuron import loss, relaxed_loss
+from convexify.relaxations.relaxed_minimum import minimise_relaxed, unbounded_direction
+from convexify.relaxations.squared_loss_minimum import (
     minimise_scalar_weight,
     minimise_vanilla,
-    planted_neuron_is_identifiable,
-    unbounded_direction,
+    teacher_is_identifiable,
 )
-from convexify.relaxations.neuron import loss, relaxed_loss
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -128,7 +127,7 @@ def test_identifiability_agrees_with_the_spread_of_relaxed_minimisers():
             ).solve(solver=cp.CLARABEL)
             for direction in (*np.eye(4), *-np.eye(4))
         ]
-        unique = planted_neuron_is_identifiable(X, y)
+        unique = teacher_is_identifiable(X, y)
         assert unique == (max(moves) < 1e-5)
         agreed.append(unique)
     assert 0 < sum(agreed) < len(agreed)
@@ -142,7 +141,7 @@ def test_identifiability_agrees_with_the_spread_of_relaxed_minimisers():
         (lambda: minimise_relaxed([[1.0]], [1.0], tol=0), "^tol: expected more than 0"),
         (lambda: minimise_relaxed([[1.0]], [1.0], max_iter=0), "^max_iter: expected at least 1"),
         (lambda: minimise_vanilla([[1.0]], [1.0], np.ones((2, 2))), "^starts: expected 1 columns"),
-        (lambda: planted_neuron_is_identifiable([[1.0]], [-1.0]), "^y: expected no negative entry"),
+        (lambda: teacher_is_identifiable([[1.0]], [-1.0]), "^y: expected no negative entry"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):
