@@ -3,10 +3,12 @@
 import numpy as np
 from scipy.stats import binomtest
 
+from convexify_workflow.job import run
+
 ERRORS = ("training_error", "test_error", "recovery_error")
 
 
-def metrics(trajectories, cells, theorem, convexity, equations, efficiency, planted, *, success_distance):
+def metrics(trajectories, cells, theorem, convexity, equations, efficiency, teacher_student, success_distance):
     """Metric name to value."""
     return {
         **figure_metrics(trajectories, success_distance),
@@ -16,7 +18,7 @@ def metrics(trajectories, cells, theorem, convexity, equations, efficiency, plan
         **convexity_metrics(convexity),
         **equation_metrics(equations),
         **efficiency_metrics(efficiency),
-        **planted_metrics(planted),
+        **teacher_student_metrics(teacher_student),
     }
 
 
@@ -147,9 +149,9 @@ def efficiency_metrics(efficiency):
     }
 
 
-def planted_metrics(planted):
+def teacher_student_metrics(table):
     """Median errors at the last iteration by number of neurons and rule, and the relaxed loss beside one neuron's."""
-    last = planted[planted["iteration"] == planted["iteration"].max()]
+    last = table[table["iteration"] == table["iteration"].max()]
     medians = last.groupby(["neurons", "rule"])[["relative_test_error", "recovery_error"]].median()
     values = {}
     for (neurons, rule), row in medians.iterrows():
@@ -163,7 +165,7 @@ def planted_metrics(planted):
         "planted_largest_relaxed_test_error": relaxed.max(),
         "planted_largest_relaxed_test_error_one_neuron": relaxed[relaxed.index == 1].max(),
         "planted_largest_vanilla_test_error": medians["relative_test_error"].unstack("rule")["vanilla"].max(),
-        "planted_relaxed_loss_lowest_above_one_neuron": planted["relaxed_loss_above_one_neuron"].min(),
+        "planted_relaxed_loss_lowest_above_one_neuron": table["relaxed_loss_above_one_neuron"].min(),
         "planted_relaxed_loss_final_above_one_neuron": on_loss.groupby("neurons")["relaxed_loss_above_one_neuron"]
         .median()
         .max(),
@@ -181,7 +183,5 @@ def _noise_name(noise):
     return "noise_free" if noise == 0 else f"noise_{noise:g}"
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

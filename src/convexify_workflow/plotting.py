@@ -85,3 +85,26 @@ def band(axes, x, centre, lower, upper, **keywords):
     (line,) = axes.plot(x, centre, **keywords)
     axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
     return line
+
+
+def quantile_band(axes, groups, centre="median", **keywords):
+    """Line through the median or mean of each group, with a band from the 10th to the 90th percentile.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    groups : pandas.core.groupby.SeriesGroupBy
+        Values grouped by the abscissa.
+    centre : {"median", "mean"}
+    **keywords
+        Passed to :meth:`matplotlib.axes.Axes.plot`.
+    """
+    low, high = groups.quantile(0.1), groups.quantile(0.9)
+    return band(axes, low.index, getattr(groups, centre)(), low, high, **keywords)
+
+
+def iteration_axis(axes, last):
+    """Logarithmic abscissa from iteration 0, which has its own place, to ``last``."""
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set_xticks([0, *(10**power for power in range(len(str(int(last)))))])
+    axes.set_xlim(0, last)
