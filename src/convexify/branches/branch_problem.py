@@ -101,6 +101,15 @@ class BranchProblem:
 def branch_problem(values, penalties, labels, *, tau, budget):
     """Check the arguments of `convexify.branches.exact_gap` and state the problem on all atoms, unreduced.
 
+    Parameters
+    ----------
+    values, penalties, labels, tau, budget
+        As there.
+
+    Returns
+    -------
+    BranchProblem
+
     Raises
     ------
     ValueError

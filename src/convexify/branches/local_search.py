@@ -12,18 +12,34 @@ _STARTS = 12
 
 
 def is_enumerable(problem, branches):
-    """Whether there are few enough networks of I ≤ 3 branches to look at each."""
-    work = comb(problem.n_atoms + branches - 1, branches) * (problem.weights.size + 1)
-    return branches <= 3 and work <= _ENUMERATION
-
-
-def best_by_enumeration(problem, branches):
-    """Value and counts of the best network by looking at each; (inf, None) if none keeps the budget.
+    """Whether there are few enough networks of I ≤ 3 branches to look at each.
 
     Parameters
     ----------
     problem : BranchProblem
     branches : int
+
+    Returns
+    -------
+    bool
+    """
+    work = comb(problem.n_atoms + branches - 1, branches) * (problem.weights.size + 1)
+    return branches <= 3 and work <= _ENUMERATION
+
+
+def best_by_enumeration(problem, branches):
+    """Value and counts of the best network by looking at each.
+
+    Parameters
+    ----------
+    problem : BranchProblem
+    branches : int
+
+    Returns
+    -------
+    value : float
+        Infinite if no network keeps the budget.
+    counts : ndarray of int, shape (n_atoms,), or None
     """
     best, members = np.inf, None
     for head in combinations_with_replacement(range(problem.n_atoms), branches - 1):

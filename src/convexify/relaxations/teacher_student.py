@@ -68,7 +68,18 @@ def teacher_student_problem(generator, *, trials, d, n, neurons=1, noise=0.0):
 
 
 def network(X, W):
-    """Outputs f_W(x) = Σ_j σ(w_jᵀx), shape (…, n), for X (…, d, n) and W (…, k, d)."""
+    """Outputs f_W(x) = Σ_j σ(w_jᵀx).
+
+    Parameters
+    ----------
+    X : ndarray, shape (…, d, n)
+        Samples are columns.
+    W : ndarray, shape (…, k, d)
+
+    Returns
+    -------
+    ndarray, shape (…, n)
+    """
     return np.maximum(np.matmul(W, X), 0.0).sum(axis=-2)
 
 
@@ -82,6 +93,10 @@ def network_loss(X, y, W):
     y : array_like, shape (…, n)
     W : array_like, shape (…, k, d)
 
+    Returns
+    -------
+    ndarray, shape (…)
+
     Raises
     ------
     ValueError
@@ -92,7 +107,22 @@ def network_loss(X, y, W):
 
 
 def network_relaxed_loss(X, y, W):
-    """Relaxed loss ‖f_W(X)‖² − 2Σ_j w_jᵀXy + ‖y‖² of each trial, convex in W; arguments as in `network_loss`."""
+    """Relaxed loss ‖f_W(X)‖² − 2Σ_j w_jᵀXy + ‖y‖² of each trial, convex in W.
+
+    Parameters
+    ----------
+    X, y, W : array_like
+        As in `network_loss`.
+
+    Returns
+    -------
+    ndarray, shape (…)
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or an entry is not finite.
+    """
     X, y, W = _checked(X, y, W)
     linear = (np.matmul(W, X).sum(axis=-2) * y).sum(axis=-1)
     return (network(X, W) ** 2).sum(axis=-1) - 2.0 * linear + (y**2).sum(axis=-1)
