@@ -1,8 +1,8 @@
 """The ledger: claims of the sources set against measured numbers, verdicts computed and never typed.
 
 A claim names one metric and a comparison. What counts depends on the metric's kind, see
-`convexify_workflow.uncertainty`: an exact number or a bound is compared as it is, an estimate by its whole interval. The
-verdict is
+`convexify_workflow.uncertainty`: an exact number or a bound is compared as it is, an estimate by its whole interval.
+The verdict is
 
 - ``holds`` if the comparison holds, for an estimate on the whole interval,
 - ``holds under <when>`` if it fails but the comparison of the claim's ``condition`` holds,
