@@ -1,7 +1,7 @@
 """Build a scale with other root seeds and on other kernels, verify each build, and print a table of what differs.
 
-Every build happens in a clone of the committed project. With ``--confirm`` a miss of a build of ``--seeds`` is confirmed
-with one more seed before it counts: the family-wise error of 1 % must not stop one run in a hundred.
+Every build happens in a clone of the committed project. With ``--confirm`` a miss of a build of ``--seeds`` is
+confirmed with one more seed before it counts: the family-wise error of 1 % must not stop one run in a hundred.
 """
 
 import argparse

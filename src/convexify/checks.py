@@ -1,4 +1,4 @@
-"""Argument checks shared by every floor: one way to reject bad input, with the argument's name first."""
+"""Argument checks shared by every layer: one way to reject bad input, with the argument's name first."""
 
 import numbers
 
