@@ -56,7 +56,6 @@ def test_good_arguments_pass_unchanged():
         (np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), "no masked entries, got 1"),
         (torch.ones(1, 1, requires_grad=True), "requires grad"),
         ([[1e80]], "rescale the data"),
-        ([[1e-80]], "rescale the data"),
         ([[1.0], [1.0, 2.0]], "array of numbers"),
     ],
 )

@@ -88,13 +88,11 @@ def _as_array(name, value, dtype):
         raise ValueError(f"{name}: expected an array of numbers, got {type(value).__name__} ({error})") from None
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite entries, got {int((~np.isfinite(array)).sum())} NaN or infinite")
-    if array.dtype.kind == "f" and array.size:
-        largest = float(abs(array).max())
-        if largest > LARGEST or 0 < largest < 1 / LARGEST:
-            raise ValueError(
-                f"{name}: expected a largest modulus between {1 / LARGEST:.0e} and {LARGEST:.0e}, beyond which squares "
-                f"of products leave the range of float64; got {largest:.2g}: rescale the data"
-            )
+    if array.dtype.kind == "f" and array.size and (largest := float(abs(array).max())) > LARGEST:
+        raise ValueError(
+            f"{name}: expected entries of modulus up to {LARGEST:.0e}, beyond which squares of products leave the range of "
+            f"float64; got {largest:.2g}: rescale the data"
+        )
     # torch takes no negative strides.
     return array.copy() if any(stride < 0 for stride in array.strides) else array
 
