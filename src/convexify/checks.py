@@ -90,8 +90,8 @@ def _as_array(name, value, dtype):
         raise ValueError(f"{name}: expected finite entries, got {int((~np.isfinite(array)).sum())} NaN or infinite")
     if array.dtype.kind == "f" and array.size and (largest := float(abs(array).max())) > LARGEST:
         raise ValueError(
-            f"{name}: expected entries of modulus up to {LARGEST:.0e}, beyond which squares of products leave the range of "
-            f"float64; got {largest:.2g}: rescale the data"
+            f"{name}: expected entries of modulus up to {LARGEST:.0e}: beyond it squares of products leave the range "
+            f"of float64; got {largest:.2g}: rescale the data"
         )
     # torch takes no negative strides.
     return array.copy() if any(stride < 0 for stride in array.strides) else array
