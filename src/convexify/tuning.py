@@ -41,7 +41,7 @@ def tune_step(run, *, start, trials, factor=10**0.5, first=3):
     Parameters
     ----------
     run : callable
-        Step to score, the smaller the better: the training objective, or the loss on a validation part; never test data.
+        Step to score, the smaller the better: the training objective or the loss on a validation part, never test data.
         Infinity or NaN says that the run diverged.
     start : float
         Middle of the first grid.
