@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 from tqdm import tqdm
 
 from convexify.branches.branch_and_bound import tanh_network_bracket, tanh_relaxation
@@ -10,10 +9,11 @@ from convexify.branches.projected_descent import projected_gradient_descent
 from convexify.datasets.transforms import binary_pair, principal_components, standardize, subsample
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
+from convexify_workflow.uncertainty import mean
 
 
 def compute_frequencies(data, classes, settings, device, seed):
-    """Two tables: ``frequencies``, one row per (repetition, τ, I), and ``shares``, pooled over the repetitions."""
+    """Two tables: ``frequencies``, one row per (repetition, τ, I), and ``shares``, their means over the repetitions."""
     pair = binary_pair(data, classes)
     plane = standardize(principal_components(pair["X"], 2))
     rows = []
@@ -25,7 +25,7 @@ def compute_frequencies(data, classes, settings, device, seed):
             for row in _by_branches({**problem, "tau": tau}, repetition, settings, device, seed):
                 rows.append({"repetition": repetition, "tau": tau, **row})
     frequencies = pd.DataFrame(rows)
-    return {"frequencies": frequencies, "shares": _pooled_shares(frequencies)}
+    return {"frequencies": frequencies, "shares": _means_over_draws(frequencies)}
 
 
 def _by_branches(problem, repetition, settings, device, seed):
@@ -68,16 +68,15 @@ def _by_branches(problem, repetition, settings, device, seed):
         }
 
 
-def _pooled_shares(frequencies):
-    """Share of starts near either edge of the bracket with its Clopper–Pearson interval; means of losses over draws."""
+def _means_over_draws(frequencies):
+    """Mean share of starts near either edge of the bracket, with its interval over draws, and mean losses."""
     rows = []
     for (tau, branches), part in frequencies.groupby(["tau", "branches"]):
-        starts = int(part["starts"].sum())
         row = {"tau": tau, "branches": branches, **part[["lower", "upper", "median_loss"]].mean()}
         for kind in ("certain", "possible"):
-            successes = int(part[f"{kind}_successes"].sum())
-            row[kind] = successes / starts
-            row[f"{kind}_low"], row[f"{kind}_high"] = binomtest(successes, starts).proportion_ci(method="exact")
+            # Starts share the samples of their draw: the draw is the independent unit.
+            share = mean(part[f"{kind}_successes"] / part["starts"], unit="draw")
+            row |= {kind: share.value, f"{kind}_low": max(0, share.low), f"{kind}_high": min(1, share.high)}
         rows.append(row)
     return pd.DataFrame(rows)
 

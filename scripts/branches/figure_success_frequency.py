@@ -7,7 +7,7 @@ from convexify_workflow.plotting import COLOURS, CYCLE, subplots
 
 
 def figure_success_frequency(shares):
-    """Share of random starts that end at the certified optimum, with 95 % binomial intervals, pooled over draws."""
+    """Share of random starts that end at the certified optimum, with 95 % intervals over draws of samples."""
     fig, axes = subplots(1, 2, width=10.5, height=4.6)
     for colour, (tau, part) in zip(CYCLE, shares.groupby("tau"), strict=False):
         name = f"τ = {tau:g}" + (" (linear hinge)" if tau >= 1 else "")

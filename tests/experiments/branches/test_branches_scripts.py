@@ -38,26 +38,29 @@ def test_brackets_contain_each_other_in_order(tables):
     assert set(gaps["linear"]) == {True, False}
 
 
-def test_pooled_shares_count_every_start_and_lie_within_their_intervals(tables):
+def test_shares_are_means_over_draws_and_lie_within_their_intervals(tables):
     shares, frequencies = tables["shares"], tables["frequencies"]
     for row in shares.itertuples():
         part = frequencies[(frequencies["tau"] == row.tau) & (frequencies["branches"] == row.branches)]
-        assert row.certain == part["certain_successes"].sum() / (5 * len(part))
+        assert row.certain == pytest.approx(part["certain_successes"].sum() / (5 * len(part)))
         assert row.certain_low <= row.certain <= row.certain_high
         assert row.possible_low <= row.possible <= row.possible_high
 
 
 def test_metrics_see_a_gap_above_the_bound(entry, tables):
     others = tables["identities"], tables["frequencies"]
-    metrics = entry("metrics")(tables["gaps"], *others)
-    assert metrics["largest_excess_over_bound_linear"] <= 1e-8
-    assert metrics["largest_closed_form_error"] <= 1e-8
-    assert metrics["counterexample_delta"] == 0.0
-    assert metrics["counterexample_gap"] == pytest.approx(0.5, abs=1e-8)
+    metrics = entry("metrics")(tables["gaps"], *others).set_index("metric")
+    value = metrics["value"]
+    assert value["largest_excess_over_bound_linear"] <= 1e-8
+    assert value["largest_closed_form_error"] <= 1e-8
+    assert value["counterexample_delta"] == 0.0
+    assert value["counterexample_gap"] == pytest.approx(0.5, abs=1e-8)
+    assert metrics.loc["fall_of_certified_optimum_kinked", ["kind", "n", "unit"]].tolist() == ["estimate", 3, "draw"]
     wrong = tables["gaps"].copy()
     row = wrong.index[wrong["linear"] & np.isfinite(wrong["budget"])][0]
     wrong.loc[row, "gap"] = wrong.loc[row, "bound"] + 0.25
-    assert entry("metrics")(wrong, *others)["largest_excess_over_bound_linear"] == pytest.approx(0.25)
+    again = entry("metrics")(wrong, *others).set_index("metric")["value"]
+    assert again["largest_excess_over_bound_linear"] == pytest.approx(0.25)
 
 
 def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
