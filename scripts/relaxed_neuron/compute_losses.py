@@ -31,7 +31,9 @@ def _convexity_rows(instances, seed):
     rows = []
     for instance in range(instances):
         stream = generator(seed, "relaxed_neuron", "convexity", instance)
-        X, magnitude, bases = stream.standard_normal((3, 8)), stream.random(8), stream.standard_normal((20, 3))
+        X, bases = stream.standard_normal((3, 8)), stream.standard_normal((20, 3))
+        # Away from zero: a label of size ε makes a violation of order ε, which a chord of finite length does not see.
+        magnitude = stream.uniform(0.1, 1.0, 8)
         one_positive = -magnitude * np.where(np.arange(8) == 0, -1.0, 1.0)
         outweighed = np.column_stack([X, -3.0 * X[:, 0]]), np.append(one_positive, -magnitude[0])
         for labels, (samples, y) in {
