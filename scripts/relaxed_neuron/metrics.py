@@ -169,9 +169,9 @@ def teacher_student_metrics(table):
         "relaxed_loss_lowest_above_one_neuron": bound(table["relaxed_loss_above_one_neuron"].min()),
     }
     if several:
-        learned = {"relaxed": relaxed[~one] <= LEARNED, "vanilla": errors["vanilla"][~one] <= LEARNED}
-        for rule, successes in learned.items():
-            values[f"share_learned_{rule}_several_neurons"] = share(successes.sum(), several, unit="trial")
+        learned, by_vanilla = relaxed[~one] <= LEARNED, errors["vanilla"][~one] <= LEARNED
+        values["share_learned_relaxed_several_neurons"] = share(learned.sum(), several, unit="trial")
+        values["share_learned_vanilla_several_neurons"] = share(by_vanilla.sum(), several, unit="trial")
     for neurons, rows in errors[~one].groupby("neurons"):
         for rule in ("relaxed loss", "relaxed update"):
             values[f"test_error_{rule.replace(' ', '_')}_{neurons}_neurons"] = median(rows[rule], unit="trial")

@@ -139,6 +139,7 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
     Returns
     -------
     Trajectory
+        Its ``diverged`` marks the trials that a step beyond 2/‖X‖₂² has blown up.
 
     Raises
     ------
