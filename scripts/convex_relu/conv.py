@@ -5,9 +5,9 @@ import pandas as pd
 from problems import accuracy
 
 from convexify.convex_relu import solve
-from convexify.convex_relu.descent import fit_networks
-from convexify.convex_relu.gates import sample_patterns
-from convexify.convex_relu.mapping import to_network
+from convexify.convex_relu.networks.network_training import fit_networks
+from convexify.convex_relu.patterns.gates import sample_patterns
+from convexify.convex_relu.networks.mapping import to_network
 from convexify.datasets.transforms import one_hot, scale_images, subsample
 from convexify.seeds import integer_seed
 

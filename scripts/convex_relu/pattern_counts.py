@@ -5,9 +5,9 @@ import pandas as pd
 from problems import problem
 
 from convexify.convex_relu import solve
-from convexify.convex_relu.arrangements import enumerate_patterns
-from convexify.convex_relu.descent import fit_networks
-from convexify.convex_relu.gates import draw_gates, patterns_of
+from convexify.convex_relu.patterns.arrangements import enumerate_patterns
+from convexify.convex_relu.networks.network_training import fit_networks
+from convexify.convex_relu.patterns.gates import draw_gates, patterns_of
 from convexify.seeds import generator, integer_seed
 
 

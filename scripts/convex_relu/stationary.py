@@ -5,10 +5,10 @@ import pandas as pd
 from problems import problem
 
 from convexify.convex_relu import solve
-from convexify.convex_relu.arrangements import enumerate_patterns
-from convexify.convex_relu.descent import fit_networks
-from convexify.convex_relu.settling import settle
-from convexify.convex_relu.stationarity import solve_restricted
+from convexify.convex_relu.patterns.arrangements import enumerate_patterns
+from convexify.convex_relu.networks.network_training import fit_networks
+from convexify.convex_relu.networks.stationary_refinement import settle
+from convexify.convex_relu.networks.stationarity import solve_restricted
 from convexify.seeds import integer_seed
 
 

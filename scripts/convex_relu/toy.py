@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from convexify.convex_relu import solve
-from convexify.convex_relu.arrangements import enumerate_patterns
-from convexify.convex_relu.descent import fit_networks
+from convexify.convex_relu.patterns.arrangements import enumerate_patterns
+from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.seeds import generator, integer_seed
 
 
