@@ -38,6 +38,11 @@ class TrainedNetworks:
     history: pd.DataFrame
     diverged: bool
 
+    @property
+    def final_objectives(self):
+        """Objectives of the last record, shape (c,)."""
+        return self.history.drop_duplicates("network", keep="last")["objective"].to_numpy()
+
     def network(self, k):
         """Network ``k`` as a `TwoLayerReLU`, for `certify`, `prune` and `stationarity`."""
         return TwoLayerReLU(self.hidden[k], self.output[k])

@@ -1,7 +1,8 @@
-"""The problems of the experiment: prepared data made small, one recipe for every part."""
+"""What several jobs share: prepared data made small by one recipe, training with several steps, accuracy."""
 
 import numpy as np
 
+from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.datasets.transforms import (
     add_bias,
     binary_pair,
@@ -11,6 +12,7 @@ from convexify.datasets.transforms import (
     standardize,
     subsample,
 )
+from convexify.seeds import integer_seed
 
 
 def problem(data, *, components, samples, test_samples, seed, pair=None):
@@ -25,7 +27,7 @@ def problem(data, *, components, samples, test_samples, seed, pair=None):
     X, X_test = (scale_images if images else standardize)(data["X"], data["X_test"])
     components = min(components, *X.shape)
     X, X_test = principal_components(X, components, X_test)
-    size = np.sqrt((X**2).sum(axis=1).mean())
+    size = root_mean_square_norm(X)
     X, X_test = add_bias(X / size, X_test / size)
     if pair is not None:
         y, y_test = (data[name][:, None] for name in ("y", "y_test"))
@@ -33,6 +35,35 @@ def problem(data, *, components, samples, test_samples, seed, pair=None):
         classes = int(max(data["y"].max(), data["y_test"].max())) + 1
         y, y_test = (2 * one_hot(data[name], classes) - 1 for name in ("y", "y_test"))
     return X, y, X_test, y_test
+
+
+def small_problems(data, settings, seed):
+    """Name, X, y (n, 1) and β of each data set made small enough to enumerate all patterns."""
+    for dataset, arrays in zip(settings.datasets, data, strict=True):
+        X, y, _, _ = problem(
+            arrays,
+            components=settings.components,
+            samples=settings.samples,
+            test_samples=1,
+            pair=settings.pairs[dataset],
+            seed=integer_seed(seed, "convex_relu", dataset, "exact"),
+        )
+        yield dataset, X, y, settings.lam * len(X)
+
+
+def root_mean_square_norm(X):
+    """Root of the mean squared length of the rows."""
+    return np.sqrt((X**2).sum(axis=1).mean())
+
+
+def best_networks(X, y, beta, width, *, steps, epochs, batch, **options):
+    """Networks trained with each of ``steps``; those of the smallest summed final objective that did not diverge."""
+    batch = min(batch, len(X))
+    iterations = epochs * int(np.ceil(len(X) / batch))
+    runs = [
+        fit_networks(X, y, beta, width, step=step, batch_size=batch, iterations=iterations, **options) for step in steps
+    ]
+    return min((run for run in runs if not run.diverged), key=lambda run: run.final_objectives.sum())
 
 
 def accuracy(prediction, y):

@@ -1,24 +1,23 @@
 """Test accuracy of gated programs with patch gates and with random gates, and of SGD."""
 
-from axes import ticks_at
-
-from convexify_workflow.plotting import CYCLE, subplots
+from convexify_workflow.job import run
+from convexify_workflow.plotting import CYCLE, subplots, ticks_at
 
 METHODS = {"convex, patch gates": "o-", "convex, random gates": "s-", "SGD": "^--"}
 
 
-def figure(conv):
+def figure_patch_gates(patch_gates):
     """A panel per weight decay: mean test accuracy against the number of gates, the bar spans all draws."""
-    lams = sorted(conv["lam"].unique())
+    lams = sorted(patch_gates["lam"].unique())
     fig, axes = subplots(1, len(lams), width=max(7.0, 4.8 * len(lams)), height=4.4, sharey=True, squeeze=False)
     for ax, lam in zip(axes[0], lams, strict=True):
         for (method, style), colour in zip(METHODS.items(), CYCLE, strict=False):
-            rows = conv[(conv["lam"] == lam) & (conv["method"] == method)]
+            rows = patch_gates[(patch_gates["lam"] == lam) & (patch_gates["method"] == method)]
             spread = rows.groupby("gates")["test_accuracy"].agg(["mean", "min", "max"])
             errors = [spread["mean"] - spread["min"], spread["max"] - spread["mean"]]
             ax.errorbar(spread.index, spread["mean"], yerr=errors, fmt=style, color=colour, capsize=3, label=method)
         ax.set_xscale("log", base=2)
-        counts = sorted(conv["gates"].unique())
+        counts = sorted(patch_gates["gates"].unique())
         ticks_at(ax.xaxis, counts)
         ax.set(xlabel="gates (for SGD: neurons of each class)", title=f"λ = {lam:g}")
     axes[0, 0].set_ylabel("test accuracy")
@@ -27,7 +26,5 @@ def figure(conv):
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_patch_gates)

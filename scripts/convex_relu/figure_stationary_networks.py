@@ -1,14 +1,14 @@
 """Stationary networks: their objective against that of the program on their sign patterns, and against the optimum."""
 
 import numpy as np
-from axes import plain_log
 
-from convexify_workflow.plotting import COLOURS, CYCLE, subplots
+from convexify_workflow.job import run
+from convexify_workflow.plotting import COLOURS, CYCLE, plain_log_ticks, subplots
 
 
-def figure(stationary):
+def figure_stationary_networks(stationary_networks):
     """Left: both objectives, on the diagonal if they agree. Right: how far stationary networks are from the optimum."""
-    rows = stationary[stationary["settled"]]
+    rows = stationary_networks[stationary_networks["converged"]]
     fig, (left, right) = subplots(1, 2, width=11, height=4.6)
     names = list(rows["problem"].unique())
     for name, colour, marker in zip(names, CYCLE, "os^vDP", strict=False):
@@ -26,13 +26,13 @@ def figure(stationary):
         title=f"Relative difference at most {rows['relative_difference'].max():.1e}",
     )
     for axis in (left.xaxis, left.yaxis):
-        plain_log(axis)
+        plain_log_ticks(axis)
     left.legend(loc="upper left")
     widths = sorted(rows["width"].unique())
     for k, (name, colour, marker) in enumerate(zip(names, CYCLE, "os^vDP", strict=False)):
         part = rows[rows["problem"] == name]
         for position, width in enumerate(widths):
-            values = part.loc[part["width"] == width, "network"] / part.loc[part["width"] == width, "optimum"]
+            values = part.loc[part["width"] == width, "ratio"]
             spread = np.linspace(-0.07, 0.07, len(values)) if len(values) > 1 else np.zeros(1)
             right.plot(
                 position + 0.2 * (k - (len(names) - 1) / 2) + spread, values.to_numpy(), marker, color=colour, alpha=0.6
@@ -45,11 +45,9 @@ def figure(stationary):
         ylabel="objective / optimum over all patterns",
         title="Stationary is not global",
     )
-    plain_log(right.yaxis)
+    plain_log_ticks(right.yaxis)
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_stationary_networks)
