@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convexify.convex_relu.networks.mapping import from_network, to_network
@@ -101,6 +101,22 @@ def test_grouped_network_has_the_frobenius_objective(seed, c):
     _, v_back, w_back = from_network(network, X, patterns)
     np.testing.assert_allclose(v_back, v, atol=1e-12)
     np.testing.assert_allclose(w_back, w, atol=1e-12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(SEEDS)
+def test_group_may_leave_its_cone_by_the_tolerance_times_largest_row_norm_and_frobenius_norm(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((6, 2)) * 10.0 ** rng.uniform(-2, 2, (6, 1))
+    W = rng.standard_normal((2, 1, 2))
+    inside = [x @ W[:, 0].sum(axis=1) >= 0 for x in X]
+    violation = max(-x @ u if above else x @ u for x, above in zip(X, inside, strict=True) for u in W[:, 0].T)
+    assume(violation > 0)
+    allowed = violation / (max(map(np.linalg.norm, X)) * np.linalg.norm(W))
+    patterns, *_ = from_network(GroupedReLU(W, [1.0]), X, tolerance=1.001 * allowed)
+    np.testing.assert_array_equal(patterns[:, 0], inside)
+    with pytest.raises(ValueError, match=r"^network: expected a group's columns in one cone"):
+        from_network(GroupedReLU(W, [1.0]), X, tolerance=0.999 * allowed)
 
 
 @settings(max_examples=20, deadline=None)
