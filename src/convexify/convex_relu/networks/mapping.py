@@ -58,6 +58,12 @@ def to_network(v, w=None, *, gates=None, group_norm="frobenius"):
     .. [1] Pilanci, Ergen (2020), Neural networks are convex regularizers, ICML; Sahiner, Ergen, Pauly, Pilanci (2021),
        Vector-output ReLU neural network problems are copositive programs, ICLR; Mishkin, Sahiner, Pilanci (2022), Fast
        convex optimization for two-layer ReLU networks, ICML.
+
+    Examples
+    --------
+    >>> network = to_network(np.array([[4.0], [3.0]]), np.array([[0.0], [0.0]]))
+    >>> network.n_neurons, round(network.penalty, 12), network.predict([[1.0, 1.0]]).round(12).tolist()
+    (1, 5.0, [7.0])
     """
     one_of("group_norm", group_norm, ("frobenius", "nuclear"))
     if hasattr(v, "v"):

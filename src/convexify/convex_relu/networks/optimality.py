@@ -78,6 +78,16 @@ def certify(network, X, y, beta, patterns, *, loss="squared", max_patterns=100_0
     `TwoLayerReLU` with c > 1 outputs the exact penalty is intractable; the program solved is the gated one with nuclear
     norms, a relaxation, and its bound is valid but may be loose. For a `GatedNetwork` the gates are data: the bound is
     over the weights of these gates, and ``exact`` means every gate's pattern is there.
+
+    Examples
+    --------
+    The zero network on two samples is not optimal, and the bound says how far from it it is:
+
+    >>> from convexify.convex_relu import TwoLayerReLU
+    >>> X, y = np.eye(2), np.array([1.0, 1.0])
+    >>> certificate = certify(TwoLayerReLU(np.zeros((2, 1)), [0.0]), X, y, beta=0.1, patterns="all")
+    >>> certificate.objective, certificate.exact, certificate.gap > 0.8
+    (1.0, True, True)
     """
     X = as_matrix("X", X, columns=len(network.W))
     exact = isinstance(patterns, str)

@@ -29,6 +29,15 @@ def prune(network, X):
     ----------
     .. [1] Wang, Lacotte, Pilanci (2022), The hidden convex optimization landscape of regularized two-layer ReLU
        networks, ICLR.
+
+    Examples
+    --------
+    >>> from convexify.convex_relu import TwoLayerReLU
+    >>> rng = np.random.default_rng(0)
+    >>> X, network = rng.standard_normal((5, 3)), TwoLayerReLU(rng.standard_normal((3, 40)), rng.standard_normal(40))
+    >>> pruned = prune(network, X)
+    >>> pruned.n_neurons <= 5, bool(abs(pruned.predict(X) - network.predict(X)).max() < 1e-10)
+    (True, True)
     """
     *_, last = pruning_path(network, X)
     return last

@@ -68,6 +68,14 @@ def refine_stationary(X, y, beta, hidden, output, *, tie=1e-4):
     ``S_j`` of every neuron held at zero, :math:`u_j=Z_jz_j` with ``Z_j`` a basis of the null space of :math:`X_{S_j}`,
     and the other signs fixed the objective is smooth in ``(z, α)``: BFGS minimises it. Where that would carry a
     sample across a kink, the network goes there only as far as the kink, and the row joins ``S_j``.
+
+    Examples
+    --------
+    One neuron on one sample: its optimum has u = α = √(1 − β).
+
+    >>> network = refine_stationary([[1.0]], [1.0], 0.19, [[0.8]], [0.8])
+    >>> network.hidden.round(6).tolist(), network.output.round(6).tolist(), network.converged
+    ([[0.9]], [0.9], True)
     """
     X = as_matrix("X", X)
     y, beta = as_vector("y", y, length=len(X)), as_number("beta", beta, above=0)

@@ -51,6 +51,14 @@ def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
     ----------
     .. [1] Cover (1965), Geometrical and statistical properties of systems of linear inequalities, IEEE Trans. Electron.
        Comput.
+
+    Examples
+    --------
+    Five points on a line with a ones column lie in general position in the plane:
+
+    >>> X = np.column_stack([np.arange(-2.0, 3.0), np.ones(5)])
+    >>> enumerate_patterns(X).shape[1], general_position_count(5, 2)
+    (10, 10)
     """
     X = as_matrix("X", X)
     max_patterns = as_integer("max_patterns", max_patterns, minimum=1)

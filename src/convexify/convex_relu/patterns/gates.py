@@ -65,6 +65,12 @@ def sample_patterns(X, n_patterns, seed, *, kind="gaussian", image_shape=None, p
     hyperplane :math:`x_i^\top u=0` with :math:`x_i\neq0` (a patch that is black in an image, a neuron at a kink) is
     moved by a small random step into a full-dimensional cell next to it, whose closed cone contains the gate. Zero rows
     are True.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).standard_normal((20, 3))
+    >>> sample_patterns(X, 8, seed=0).shape
+    (20, 8)
     """
     X = as_matrix("X", X)
     n_patterns = as_integer("n_patterns", n_patterns, minimum=1)

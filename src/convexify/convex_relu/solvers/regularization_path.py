@@ -67,6 +67,11 @@ def beta_max(X, y, patterns, *, gated=False, loss="squared", group_norm="frobeni
     References
     ----------
     .. [1] Pilanci, Ergen (2020), Neural networks are convex regularizers, ICML.
+
+    Examples
+    --------
+    >>> beta_max([[3.0], [-4.0]], [1.0, 1.0], [[True, False], [False, True]])
+    4.0
     """
     program = build_program(X, y, patterns, 1.0, gated=gated, loss=loss, group_norm=group_norm)
     _, d, p, c = program.shape
