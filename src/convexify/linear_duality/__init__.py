@@ -1,5 +1,6 @@
 """Strong duality of deep linear networks; samples are columns, as in the survey's §2.1."""
 
+from convexify.linear_duality.compressed_problem import CompressedProblem, optimal_value
 from convexify.linear_duality.douglas_rachford import DualSolution, solve_compressed, solve_dual
 from convexify.linear_duality.instances import INSTANCES, instance
 from convexify.linear_duality.operators import circular_patches, with_bias_row
@@ -10,7 +11,6 @@ from convexify.linear_duality.primal import (
     schatten_power,
     weight_decay_value,
 )
-from convexify.linear_duality.compressed_problem import CompressedProblem, optimal_value
 from convexify.linear_duality.row_space import RowSpace
 from convexify.linear_duality.spectral import (
     project_spectral_ball,

@@ -1,14 +1,10 @@
-LINEAR_DUALITY = {
-    table: each(f"{table}_{{source}}", "shared.sources") for table in ("dual", "convergence", "runs", "histories")
-}
-
 experiment(
     "linear_duality",
     title="Deep linear networks",
     metrics=reads(
-        dual=LINEAR_DUALITY["dual"],
-        convergence=LINEAR_DUALITY["convergence"],
-        runs=LINEAR_DUALITY["runs"],
+        dual=each("dual_{source}", "shared.sources"),
+        convergence=each("convergence_{source}", "shared.sources"),
+        runs=each("runs_{source}", "shared.sources"),
         settings=["descent"],
     ),
     figures={
@@ -18,26 +14,25 @@ experiment(
             over=each("gap_against_iteration_{source}", "shared.sources"),
         ),
         "optimum_against_gamma": figure(
-            "Optimum against γ", reads(dual=LINEAR_DUALITY["dual"], settings=["descent"])
+            "Optimum against γ", reads(dual=each("dual_{source}", "shared.sources"), settings=["descent"])
         ),
         "optima": figure("Table of optima", reads(optima="optima.csv", settings=["descent"])),
         "weight_decay": figure(
-            "Weight decay against Schatten norms", reads(dual=LINEAR_DUALITY["dual"], runs=LINEAR_DUALITY["runs"])
+            "Weight decay against Schatten norms",
+            reads(dual=each("dual_{source}", "shared.sources"), runs=each("runs_{source}", "shared.sources")),
         ),
     },
 )
 
-
-def linear_duality_data(wildcards):
-    """The prepared data set that a source names; none for the synthetic problems."""
-    return [] if wildcards.source == "synthetic" else f"data/prepared/{wildcards.source}.npz"
+# The prepared data set that a source names; none for the synthetic problems.
+LINEAR_DUALITY_DATA = lambda job: [] if job.source == "synthetic" else f"data/prepared/{job.source}.npz"
 
 
 use rule job as linear_duality_compute_dual with:
     message:
         "Deep linear networks: dual and recovered networks ({wildcards.source})"
     input:
-        data=linear_duality_data,
+        data=LINEAR_DUALITY_DATA,
         code=code_of("scripts/linear_duality/compute_dual.py"),
     output:
         dual="results/{scale}/linear_duality/dual_{source}.parquet",
@@ -55,7 +50,7 @@ use rule job as linear_duality_compute_descent with:
     message:
         "Deep linear networks: gradient descent against the dual value ({wildcards.source})"
     input:
-        data=linear_duality_data,
+        data=LINEAR_DUALITY_DATA,
         code=code_of("scripts/linear_duality/compute_descent.py"),
     output:
         runs="results/{scale}/linear_duality/runs_{source}.parquet",
@@ -73,7 +68,7 @@ use rule job as linear_duality_compute_optima with:
     message:
         "Deep linear networks: table of optima"
     input:
-        **DECLARED["linear_duality"].inputs(reads(runs=LINEAR_DUALITY["runs"])),
+        **DECLARED["linear_duality"].inputs(reads(runs=each("runs_{source}", "shared.sources"))),
         code=code_of("scripts/linear_duality/compute_optima.py"),
     output:
         table="results/{scale}/linear_duality/optima.csv",
