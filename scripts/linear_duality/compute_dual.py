@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def compute_dual(data, source, settings, seed):
-    """Two tables: ``dual``, a row per (problem, bottleneck, γ), and ``convergence``, a row per Douglas–Rachford step."""
+    """Two tables: ``dual``, a row per (problem, bottleneck, γ), ``convergence``, a row per Douglas–Rachford step."""
     dual, convergence = [], []
     # A table with an unconverged dual in it must not be written.
     with warnings.catch_warnings(action="error", category=ConvergenceWarning):

@@ -85,3 +85,27 @@ def band(axes, x, centre, lower, upper, **keywords):
     (line,) = axes.plot(x, centre, **keywords)
     axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
     return line
+
+
+def ticks_at(axes, values):
+    """Logarithmic abscissa with one labelled tick at each of a few whole numbers and none between."""
+    axes.set(xscale="log")
+    axes.set_xticks(values, [f"{value:,}" for value in values])
+    axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+
+
+def wrapped(text, width=30):
+    """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def laid_out(figure):
+    """The figure with its layout fixed: laid out once here rather than again for each file that it is saved to."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
