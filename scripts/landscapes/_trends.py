@@ -33,9 +33,9 @@ def trend_panels(shown, rows, branches, height):
     return fig, panels, grid[0, 0]
 
 
-def draw_trend(axes, values, **keywords):
-    """Median and range over repetitions against the number of branches; ``values`` is grouped by the latter."""
-    low, middle, high = values.min(), values.median(), values.max()
+def draw_trend(axes, values, lower=None, **keywords):
+    """Median and range over repetitions, cut below at ``lower``; ``values`` is grouped by the number of branches."""
+    low, middle, high = (edge.clip(lower=lower) for edge in (values.min(), values.median(), values.max()))
     band(axes, middle.index, middle, low, high, marker="o", markersize=4, **keywords)
 
 

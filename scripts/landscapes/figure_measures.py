@@ -35,12 +35,10 @@ def figure_measures(measures, rows):
     fig, panels, first = trend_panels(MEASURES, rows, branches, height=2.55 * len(MEASURES) + 1.1)
     for (name, row), axes in panels.items():
         for colour, (variant, label) in zip(CYCLE, VARIANTS.items(), strict=False):
-            part = measures[(measures["row"] == row) & (measures["variant"] == variant)]
+            values = measures[(measures["row"] == row) & (measures["variant"] == variant)].groupby("branches")[name]
             same_networks = name == "training_loss" and variant in ("aligned", "random")
-            if same_networks or part.groupby("branches")[name].median().isna().any():
-                continue
-            shown = part[name].clip(lower=FOOT) if name in LOGARITHMIC else part[name]
-            draw_trend(axes, shown.groupby(part["branches"]), color=colour, label=label)
+            if not same_networks and values.median().notna().all():
+                draw_trend(axes, values, lower=FOOT if name in LOGARITHMIC else None, color=colour, label=label)
         if name in LOGARITHMIC:
             axes.set(yscale="log")
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
