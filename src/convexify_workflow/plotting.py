@@ -122,3 +122,27 @@ def ticks_at(axis, values):
     """Ticks of ``axis`` at ``values`` only, labelled by them."""
     axis.set_ticks(list(values), [f"{value:g}" for value in values])
     axis.set_minor_locator(NullLocator())
+
+
+def ticks_at(axes, values):
+    """Logarithmic abscissa with one labelled tick at each of a few whole numbers and none between."""
+    axes.set(xscale="log")
+    axes.set_xticks(values, [f"{value:,}" for value in values])
+    axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+
+
+def wrapped(text, width=30):
+    """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def laid_out(figure):
+    """The figure with its layout fixed: laid out once here rather than again for each file that it is saved to."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure

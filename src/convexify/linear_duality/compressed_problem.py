@@ -1,12 +1,15 @@
 """A deep linear problem in the coordinates of its row space: dual value, best network for a dual point, closed form."""
 
 import copy
+import functools
 
 import numpy as np
 
 from convexify.checks import as_matrix
 from convexify.linear_duality.row_space import RowSpace
 
+#: Singular values of the targets below this share of the largest are zero.
+_ZERO = 1e-10
 _TIE = 1e-6
 _ROUNDING = 64 * np.finfo(float).eps
 
@@ -38,6 +41,15 @@ class CompressedProblem:
     ------
     ValueError
         If the matrices are empty, not finite, or disagree in the number of samples.
+
+    Examples
+    --------
+    >>> X, Y = [[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]], [[3.0, 0.0, 5.0], [0.0, 1.0, 0.0]]
+    >>> problem = CompressedProblem(X, Y)
+    >>> problem.spectrum
+    array([3., 1.])
+    >>> problem.constant
+    12.5
     """
 
     def __init__(self, X, Y):
@@ -62,10 +74,46 @@ class CompressedProblem:
     def with_scaled_targets(self, factor):
         """The problem of (X, ``factor`` · Y) by the same factorisation."""
         scaled = copy.copy(self)
+        scaled.__dict__.pop("spectrum", None)
         scaled.targets = factor * self.targets
         scaled.constant = factor**2 * self.constant
         scaled._fingerprint = (self._fingerprint[0], factor * self._fingerprint[1])
         return scaled
+
+    @functools.cached_property
+    def spectrum(self):
+        r"""Non-zero singular values of :math:`\tilde Y`, non-increasing."""
+        s = np.linalg.svd(self.targets, compute_uv=False)
+        return s[s > _ZERO * s[0]] if s.size else s
+
+    def whitened(self):
+        r"""Inputs and targets of the problem with white inputs in the span of the targets' rows.
+
+        With white inputs :math:`XX^\top=I` a first layer that starts in the span of the rows of :math:`\tilde Y` stays
+        there under gradient descent, so that the directions outside it can be left out.
+
+        Returns
+        -------
+        inputs : ndarray, shape (s, s)
+            Identity matrix, with s the number of non-zero singular values.
+        targets : ndarray, shape (d_H, s)
+        """
+        U, s, _ = np.linalg.svd(self.targets, full_matrices=False)
+        kept = self.spectrum.size
+        return np.eye(kept), (U * s)[:, :kept]
+
+    def in_principal_axes(self):
+        """Inputs along their principal axes, divided by their spectral norm, and targets.
+
+        Turning the inputs changes no step of gradient descent, and directions without data never move.
+
+        Returns
+        -------
+        inputs : ndarray, shape (k, k)
+        targets : ndarray, shape (d_H, k)
+        """
+        s = self.row_space.singular_values
+        return np.diag(s / s[0]), self.targets
 
     def is_of(self, X, Y):
         """Whether ``X`` and ``Y`` are the matrices this was made from (by shape and a fixed projection of samples)."""
@@ -139,6 +187,11 @@ def optimal_value(singular_values, gamma, rank):
     float
         :math:`\tfrac12\sum_i\sigma_i^2 - \tfrac12\sum_{i\le r}(\sigma_i-\gamma)_+^2`, summed without cancellation. Add
         :math:`\tfrac12\|Y-\tilde Y\|_F^2` for the value of the whole problem.
+
+    Examples
+    --------
+    >>> optimal_value([3.0, 1.0], gamma=2.0, rank=1)
+    4.5
     """
     s = np.asarray(singular_values, dtype=float)
     kept = s[:rank]

@@ -8,7 +8,7 @@ from convexify.linear_duality import (
     primal_value,
     weight_decay_value,
 )
-from convexify.linear_duality.descent import gradient_descent, objectives
+from convexify.linear_duality.deep_linear_descent import gradient_descent, objectives
 from convexify.networks.deep_linear import DeepLinear
 
 

@@ -5,10 +5,11 @@ import itertools
 import numpy as np
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from convexify_workflow.plotting import CYCLE, apply_style, plt
+from convexify_workflow.job import run
+from convexify_workflow.plotting import CYCLE, apply_style, laid_out, plt
 
 
-def architecture():
+def figure_architecture():
     """The survey's Figure 1: parallel branches between one input and one average."""
     apply_style()
     fig, axes = plt.subplots(figsize=(8.4, 4.6))
@@ -42,4 +43,8 @@ def architecture():
     axes.text(8.95, 1, r"$f(w;\,x)$", ha="left", va="center")
     axes.set(xlim=(-0.15, 10.1), ylim=(-1.6, 3.6), aspect="equal", title="I sub-networks of any depth, averaged")
     axes.axis("off")
-    return fig
+    return laid_out(fig)
+
+
+if __name__ == "__main__":
+    run(figure_architecture)
