@@ -3,7 +3,7 @@
 from convexify.width.dynamics import gradient_descent, linear_dynamics_iterations, one_step_defect
 from convexify.width.empirical import empirical_gram
 from convexify.width.limits import gram, smallest_eigenvalue, tangent_gram
-from convexify.width.shallow import shallow_dynamics
+from convexify.width.shallow_relu import shallow_dynamics
 
 __all__ = [
     "empirical_gram",
