@@ -5,6 +5,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 #: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
 COLOURS = {
@@ -85,3 +86,22 @@ def band(axes, x, centre, lower, upper, **keywords):
     (line,) = axes.plot(x, centre, **keywords)
     axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
     return line
+
+
+def plain_log_ticks(axis, subs=(1.0, 2.0, 5.0)):
+    """Label a logarithmic ``axis`` (``axes.xaxis``, ``axes.yaxis``) by plain numbers: ``subs`` times powers of ten."""
+    axis.set_major_locator(LogLocator(subs=subs, numticks=20))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def ticks_at(axis, values):
+    """Ticks of ``axis`` at ``values`` only, labelled by them."""
+    axis.set_ticks(list(values), [f"{value:g}" for value in values])
+    axis.set_minor_locator(NullLocator())
+
+
+def median_band(axes, table, x, y, **keywords):
+    """Median of ``y`` at each ``x`` of a table, with a band from its smallest to its largest; returns the line."""
+    spread = table.groupby(x)[y].agg(["median", "min", "max"])
+    return band(axes, spread.index, spread["median"], spread["min"], spread["max"], **keywords)
