@@ -39,12 +39,12 @@ use rule job as width_compute_initial with:
     message:
         "Width: Gram matrices of random networks of growing width"
     input:
-        data=prepared("width", "fixed_depth.datasets"),
+        data=prepared("width", "real_data.datasets"),
         code=code_of("scripts/width/compute_initial.py"),
     output:
         "results/{scale}/width/initial.parquet",
     params:
-        settings=settings("width", "points", "fixed_depth", "initial"),
+        settings=settings("width", "points", "real_data", "fixed_depth", "initial"),
     pathvars:
         job="width/compute_initial",
 
@@ -53,13 +53,13 @@ use rule job as width_compute_training with:
     message:
         "Width: deep networks of growing width, trained"
     input:
-        data=prepared("width", "fixed_depth.datasets"),
+        data=prepared("width", "real_data.datasets"),
         code=code_of("scripts/width/compute_training.py"),
     output:
         records="results/{scale}/width/records.parquet",
         losses="results/{scale}/width/losses.parquet",
     params:
-        settings=settings("width", "points", "fixed_depth", "descent", "training"),
+        settings=settings("width", "points", "real_data", "fixed_depth", "descent", "training"),
     pathvars:
         job="width/compute_training",
 
