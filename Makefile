@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SCALE ?= default
+BUILDS ?= 12
 EXPECTED_PYTHON := 3.11
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench verify lock experiment clean
+.PHONY: build smoke test setup help lint bench verify expected robustness another-seed lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -30,6 +31,15 @@ lint: $(READY) ## ruff, snakefmt, snakemake --lint, import contracts
 
 verify: $(READY) ## compare every metric at SCALE with reports/expected
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE) -- verify
+
+expected: $(READY) ## record the metrics and verdicts of the last build at SCALE as the expectations
+	@$(BIN)/python scripts/build/verify.py --scale $(SCALE) --record $(notdir $(wildcard workflow/experiments/*))
+
+robustness: $(READY) ## build SCALE with other seeds and on other kernels, verify each: reports/robustness
+	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS)
+
+another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
+	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
 	@for script in scripts/bench/*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
@@ -59,4 +69,4 @@ clean: ## remove what builds wrote (not data/raw, not .venv)
 	rm -rf results logs benchmarks reports/smoke reports/default reports/paper .snakemake data/prepared
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector, one_of
 
@@ -14,7 +15,7 @@ from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vect
         (lambda: as_matrix("X", np.zeros((2, 3)), rows=3), "X: expected 3 rows, got 2"),
         (lambda: as_matrix("X", np.zeros((2, 3)), columns=2), "X: expected 2 columns, got 3"),
         (lambda: as_matrix("X", [[1.0, np.nan]]), "X: expected finite entries, got 1 NaN or infinite"),
-        (lambda: as_matrix("X", [["a"]]), "X: expected an array of numbers"),
+        (lambda: as_matrix("X", [["a"]]), "X: expected an array of real numbers, got text"),
         (lambda: as_vector("y", [[1.0]]), "y: expected a one-dimensional array"),
         (lambda: as_vector("y", []), "y: expected at least one entry"),
         (lambda: as_vector("y", [1.0], length=2), "y: expected 2 entries, got 1"),
@@ -43,3 +44,37 @@ def test_good_arguments_pass_unchanged():
     assert as_number("K", float("inf"), allow_infinite=True) == float("inf")
     assert as_integer("rank", np.int64(3), minimum=1, maximum=3) == 3
     assert one_of("loss", "hinge", ("squared", "hinge")) == "hinge"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([[1 + 2j]], "complex numbers"),
+        (np.array([["2020-01-01"]], dtype="datetime64[D]"), "dates"),
+        (np.zeros((1, 1), dtype=[("a", float)]), "structured"),
+        ([["1.0"]], "text"),
+        (np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), "no masked entries, got 1"),
+        (torch.ones(1, 1, requires_grad=True), "requires grad"),
+        ([[1e80]], "rescale the data"),
+        ([[1.0], [1.0, 2.0]], "array of numbers"),
+    ],
+)
+def test_what_would_silently_be_read_as_numbers_is_refused(value, words):
+    with pytest.raises(ValueError, match=f"^X: .*{words}"):
+        as_matrix("X", value)
+
+
+def test_masked_array_without_masked_entries_and_zeros_pass():
+    assert as_matrix("X", np.ma.masked_array([[1.0]], mask=[[False]])) == 1.0
+    assert (as_matrix("X", np.zeros((2, 2))) == 0).all()
+
+
+def test_negative_strides_do_not_reach_torch():
+    array = as_matrix("X", np.arange(4.0).reshape(2, 2)[::-1])
+    assert torch.as_tensor(array)[0, 0] == 2.0
+
+
+@pytest.mark.parametrize("value", [np.array(["a", "b"]), [], {}, None, 1])
+def test_option_of_another_type_is_refused_by_name(value):
+    with pytest.raises(ValueError, match=r"^kind: expected one of 'a', 'b'"):
+        one_of("kind", value, ("a", "b"))

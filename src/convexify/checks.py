@@ -1,8 +1,11 @@
-"""Argument checks shared by every floor: one way to reject bad input, with the argument's name first."""
+"""Argument checks shared by every layer: one way to reject bad input, with the argument's name first."""
 
 import numbers
 
 import numpy as np
+
+#: Largest modulus of an entry: its fourth power, a squared entry of a Gram matrix, is still a float64.
+LARGEST = 1e75
 
 
 def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):
@@ -71,18 +74,47 @@ def as_integer(name, value, *, minimum=None, maximum=None):
 
 def one_of(name, value, allowed):
     """``value`` itself if it is among ``allowed``."""
-    if value not in allowed:
+    # An array or a table has no truth value when it is compared: only values of an allowed type are.
+    if not any(isinstance(value, type(option)) and value == option for option in allowed):
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
 
 
 def _as_array(name, value, dtype):
+    array = _numbers(name, value)
     try:
-        array = np.asarray(value, dtype=dtype)
+        array = array.astype(dtype, copy=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: expected an array of numbers, got {type(value).__name__} ({error})") from None
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite entries, got {int((~np.isfinite(array)).sum())} NaN or infinite")
+    if array.dtype.kind == "f" and array.size and (largest := float(abs(array).max())) > LARGEST:
+        raise ValueError(
+            f"{name}: expected entries of modulus up to {LARGEST:.0e}: beyond it squares of products leave the range "
+            f"of float64; got {largest:.2g}: rescale the data"
+        )
+    # torch takes no negative strides.
+    return array.copy() if any(stride < 0 for stride in array.strides) else array
+
+
+def _numbers(name, value):
+    """Array of a real kind; what NumPy would silently read as real numbers is refused."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
+        raise ValueError(f"{name}: expected no masked entries, got {int(np.ma.getmaskarray(value).sum())}")
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: a torch tensor that requires grad
+        raise ValueError(f"{name}: expected an array of numbers, got {type(value).__name__} ({error})") from None
+    kinds = {
+        "c": "complex numbers",
+        "M": "dates",
+        "m": "time spans",
+        "V": "a structured array",
+        "U": "text",
+        "S": "text",
+    }
+    if array.dtype.kind in kinds:
+        raise ValueError(f"{name}: expected an array of real numbers, got {kinds[array.dtype.kind]}")
     return array
 
 

@@ -10,8 +10,25 @@ import yaml
 
 
 def read(path):
-    """Content of a file by its extension: npz, parquet, csv, json, yaml; any other file as its path."""
+    """Content of a file by its extension: npz, parquet, csv, json, yaml; any other file as its path.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, if it is empty, cut short or otherwise not what its extension says.
+    FileNotFoundError
+        If there is none.
+    """
     path = Path(path)
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # every reader has exceptions of its own
+        raise ValueError(f"{path} cannot be read ({error}): delete it and run again") from error
+
+
+def _read(path):
     match path.suffix:
         case ".npz":
             with np.load(path, allow_pickle=False) as archive:
@@ -30,8 +47,8 @@ def read(path):
 def write(path, value):
     """Write ``value`` by the extension of ``path``: under a temporary name first, so that no reader sees half a file.
 
-    Tables go to parquet or csv, figures to png, svg or pdf, dicts to json (or to csv as rows ``metric, value``),
-    dicts of arrays to npz, strings to anything else.
+    Tables go to parquet or csv, figures to png, svg or pdf, dicts to json, dicts of arrays to npz, strings to anything
+    else.
 
     Raises
     ------
@@ -53,9 +70,6 @@ def _write(temporary, suffix, value):
         value.to_parquet(temporary, index=False)
     elif isinstance(value, pd.DataFrame) and suffix == ".csv":
         value.to_csv(temporary, index=False)
-    elif isinstance(value, dict) and suffix == ".csv":
-        rows = {name: float(number) for name, number in value.items()}
-        pd.DataFrame({"metric": rows.keys(), "value": rows.values()}).to_csv(temporary, index=False)
     elif isinstance(value, dict) and suffix == ".json":
         temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     elif isinstance(value, dict) and suffix == ".npz":

@@ -6,8 +6,16 @@ import textwrap
 
 import pandas as pd
 
+from convexify_workflow.ledger import standing
+
 TITLE = "How to Convexify your Neural Network: what holds, under which condition, and what fails"
-_STANDING = {"holds under": "condition", "holds": "holds", "fails": "fails", "not tested": "untested"}
+_CLASSES = {
+    "holds": "holds",
+    "holds under": "condition",
+    "fails": "fails",
+    "undecided": "undecided",
+    "not tested": "untested",
+}
 
 
 def page_of(ledger, manifest, schemas):
@@ -45,7 +53,13 @@ def page_of(ledger, manifest, schemas):
 
 def _summary(ledger, config):
     counts = ledger["verdict"].map(_standing).value_counts()
-    words = {"holds": "hold", "condition": "hold under a condition", "fails": "fail", "untested": "not tested"}
+    words = {
+        "holds": "hold",
+        "condition": "hold under a condition",
+        "fails": "fail",
+        "undecided": "undecided",
+        "untested": "not tested",
+    }
     told = ", ".join(f"<b>{counts[key]}</b> {text}" for key, text in words.items() if key in counts)
     return (
         f"<p>Scale <b>{html.escape(config['scale'])}</b>, seed {config['seed']}. "
@@ -71,7 +85,7 @@ def _ledger_row(row):
     return (
         f"<tr><td>{html.escape(row.statement)}<br><small>{origin}</small></td>"
         f"<td><small>{html.escape(row.measure)}</small></td>"
-        f"<td class='number'>{_number(row.measured)}</td>"
+        f"<td class='number'>{_number(row.measured)}{_interval(row)}</td>"
         f"<td class='number'>{html.escape(row.comparison)} {_number(row.expected)}{within}</td>"
         f"<td class='number'>{_number(row.paper_value)}</td>"
         f"<td class='{_standing(row.verdict)}'>{html.escape(row.verdict)}</td></tr>"
@@ -103,7 +117,13 @@ def _provenance(manifest):
 
 
 def _standing(verdict):
-    return next(name for words, name in _STANDING.items() if verdict.startswith(words))
+    return _CLASSES[standing(verdict)]
+
+
+def _interval(row):
+    if row.kind != "estimate":
+        return ""
+    return f"<br><small>[{_number(row.low)}, {_number(row.high)}]<br>{row.n} {html.escape(row.unit)}s</small>"
 
 
 def _number(value):

@@ -5,6 +5,7 @@ device of the rule ``branches_compute_gaps``, and writes its outputs where a bui
 """
 
 import argparse
+import atexit
 import os
 import sys
 from pathlib import Path
@@ -44,9 +45,7 @@ def job_of(function):
     if missing := [path for path in job.input if not Path(path).exists()]:
         sys.exit(f"missing {', '.join(missing)}: build it first:\n"
                  f"  snakemake --config scale={options.scale} -- {' '.join(missing)}")  # fmt: skip
-    import atexit
-
-    atexit.register(_tell, [path for path in job.output])
+    atexit.register(_tell, list(job.output))
     return job
 
 

@@ -1,80 +1,196 @@
-"""Measured metrics against recorded expectations: got, expected, difference, tolerance, verdict."""
+"""Measured metrics and verdicts against recorded ones: is this build the same up to what noise and arithmetic allow?
 
+- exact: equal within the sum of both tolerances.
+- estimate: a two-sample test on value and interval; all estimates of a scale together raise a false alarm in one build
+  of a hundred (family-wise error 1 %, Šidák).
+- bound: never compared digit by digit; the claims that read it judge its inequality, and verdicts are compared.
+- verdict: may go to or from ``undecided`` or ``not tested``, which is counted; never from ``holds`` to ``fails`` or
+  back.
+"""
+
+import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from convexify_workflow.job import write
+from convexify_workflow.files import write
+from convexify_workflow.ledger import standing
+from convexify_workflow.manifest import sha256
+from convexify_workflow.uncertainty import COLUMNS, KINDS, LEVEL
 
-COLUMNS = ["metric", "paper_value", "value", "tolerance"]
+FAMILY_WISE_ERROR = 0.01
+#: Rounding that no interval of identical repetitions covers.
+ROUNDING = 1e-9
 
 
-def compare(metrics_file, expected_file):
-    """Set the metrics of one experiment against its expectations.
-
-    Parameters
-    ----------
-    metrics_file : path
-        CSV with the columns ``metric, value``.
-    expected_file : path
-        CSV with the columns ``metric, paper_value, value, tolerance`` (absolute).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``metric, got, expected, difference, tolerance, paper_value, verdict``; the verdict is ``ok``, ``MISS``
-        (beyond the tolerance, or an expected metric that was not measured) or ``not recorded`` (no expectation).
+def read_metrics(file):
+    """Metrics of one experiment, checked.
 
     Raises
     ------
     ValueError
-        If a file lacks a column or names a metric twice.
+        Naming the file: it cannot be read; a column is missing; a metric has no name, stands twice, is of no known
+        kind, or is not finite though its kind says that it was measured.
     """
-    got = _read(metrics_file, ["metric", "value"]).rename(columns={"value": "got"})
-    expected_file = Path(expected_file)
-    empty = pd.DataFrame({name: pd.Series(dtype="object" if name == "metric" else "float64") for name in COLUMNS})
-    expected = _read(expected_file, COLUMNS) if expected_file.exists() else empty
-    table = got.merge(expected.rename(columns={"value": "expected"}), on="metric", how="outer", indicator=True)
-    table["difference"] = table["got"] - table["expected"]
-    both_nan = table["got"].isna() & table["expected"].isna()
-    agrees = table["difference"].abs().le(table["tolerance"]) | (table["got"] == table["expected"]) | both_nan
-    table["verdict"] = np.select([table["_merge"] == "left_only", agrees], ["not recorded", "ok"], default="MISS")
-    return table[["metric", "got", "expected", "difference", "tolerance", "paper_value", "verdict"]]
-
-
-def record(metrics_file, expected_file, *, second=None, relative=1e-2, absolute=1e-9, margin=3.0):
-    """Write the measured metrics as expectations, keeping the paper values and tolerances that are already there.
-
-    A metric without a tolerance gets ``absolute + relative·|value|``. Where ``second``, the metrics of another build of
-    the same commit on a processor with other arithmetic, differs, the tolerance is at least ``margin`` times the
-    difference: long descents amplify the last bit.
-    """
-    got = _read(metrics_file, ["metric", "value"])
-    expected_file = Path(expected_file)
-    known = _read(expected_file, COLUMNS).set_index("metric") if expected_file.exists() else pd.DataFrame()
-    for column in ("paper_value", "tolerance"):
-        values = known[column] if column in known else pd.Series(dtype="float64")
-        got[column] = got["metric"].map(values).astype("float64")
-    tolerance = got["tolerance"].fillna(absolute + relative * got["value"].abs())
-    if second is not None:
-        other = got["metric"].map(_read(second, ["metric", "value"]).set_index("metric")["value"])
-        tolerance = np.fmax(tolerance, margin * (other - got["value"]).abs())
-    got["tolerance"] = tolerance.map(lambda x: float(f"{x:.2g}"))
-    write(expected_file, got[COLUMNS])
-
-
-def table_of(result):
-    """The comparison as aligned text."""
-    return result.to_string(
-        index=False, na_rep="", formatters=dict.fromkeys(("got", "expected", "difference"), "{:.6g}".format)
-    )
-
-
-def _read(file, columns):
-    table = pd.read_csv(file)
-    if missing := [name for name in columns if name not in table]:
-        raise ValueError(f"{file}: expected the columns {', '.join(columns)}; missing {', '.join(missing)}")
+    try:
+        table = pd.read_csv(
+            file, keep_default_na=False, na_values=[""], dtype={"metric": str, "kind": str, "unit": str}
+        )
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file}: cannot be read ({error}); delete it and run again") from None
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise ValueError(f"{file}: expected the columns {', '.join(COLUMNS)}; missing {', '.join(missing)}")
+    if table.empty or table["metric"].isna().any():
+        raise ValueError(f"{file}: expected a name in every row, and at least one row")
     if table["metric"].duplicated().any():
         raise ValueError(f"{file}: metric {table['metric'][table['metric'].duplicated()].iloc[0]} stands twice")
-    return table
+    for row in table.itertuples():
+        measured = {"exact": ["value", "low", "high"], "estimate": ["value", "low", "high"], "bound": ["value"]}
+        if row.kind not in KINDS:
+            raise ValueError(f"{file}: metric {row.metric}: kind: expected one of {', '.join(KINDS)}, got {row.kind!r}")
+        if bad := [name for name in measured.get(row.kind, []) if not _is_finite(getattr(row, name))]:
+            raise ValueError(f"{file}: metric {row.metric}: {', '.join(bad)}: expected a finite number")
+    return table[COLUMNS].astype({"value": float, "low": float, "high": float, "n": int})
+
+
+def compare(got, expected, estimates):
+    """Set the metrics of one experiment against recorded ones.
+
+    Parameters
+    ----------
+    got, expected : pandas.DataFrame
+        As `read_metrics` returns them.
+    estimates : int
+        Number of estimates that the whole scale tests: the more, the farther one of them may lie.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per metric: ``metric, kind, got, low, high, expected, expected_low, expected_high, z, result``; the
+        result is ``agrees``, ``MISS``, ``MISSING`` (recorded, not measured), ``new`` (measured, not recorded) or
+        ``not compared`` (a bound).
+    """
+    table = got.merge(expected, on="metric", how="outer", suffixes=("", "_expected"), indicator=True)
+    results = [_compare_one(row, estimates) for row in table.to_dict("records")]
+    table["z"], table["result"] = [z for z, _ in results], [result for _, result in results]
+    table["kind"] = table["kind"].fillna(table["kind_expected"])
+    columns = {"value": "got", "value_expected": "expected", "low_expected": "expected_low"}
+    columns |= {"high_expected": "expected_high"}
+    order = ["metric", "kind", "got", "low", "high", "expected", "expected_low", "expected_high", "z", "result"]
+    return table.rename(columns=columns)[order]
+
+
+def _compare_one(row, estimates):
+    if row["_merge"] == "left_only":
+        return math.nan, "new"
+    if row["_merge"] == "right_only":
+        return math.nan, "MISSING"
+    kinds = {row["kind"], row["kind_expected"]}
+    if kinds == {"bound"}:
+        return math.nan, "not compared"
+    if kinds == {"not reached"}:
+        return math.nan, "agrees"
+    if len(kinds) == 2:
+        # Whether anything is reached at all may change with the seed; any other change of kind is one of the code.
+        return math.nan, "not compared" if kinds == {"not reached", "estimate"} else "MISS"
+    gap = row["value"] - row["value_expected"]
+    if kinds == {"exact"}:
+        allowed = (row["high"] - row["low"] + row["high_expected"] - row["low_expected"]) / 2
+        return math.nan, "agrees" if abs(gap) <= allowed * (1 + ROUNDING) else "MISS"
+    z, probability = _two_samples(row, gap)
+    return z, "agrees" if probability >= 1 - (1 - FAMILY_WISE_ERROR) ** (1 / max(1, estimates)) else "MISS"
+
+
+def _two_samples(row, gap):
+    """Welch's test from values, intervals and numbers of units; an interval enters by the side that faces the other."""
+    if gap > 0:
+        halves = row["value"] - row["low"], row["high_expected"] - row["value_expected"]
+    else:
+        halves = row["high"] - row["value"], row["value_expected"] - row["low_expected"]
+    freedom = np.array([max(1, row["n"] - 1), max(1, row["n_expected"] - 1)])
+    variances = (np.array(halves) / stats.t.ppf((1 + LEVEL) / 2, freedom)) ** 2
+    scale = ROUNDING * max(abs(row["value"]), abs(row["value_expected"]))
+    total = math.sqrt(variances.sum() + scale**2)
+    if total == 0:
+        return (0.0, 1.0) if gap == 0 else (math.copysign(math.inf, gap), 0.0)
+    weight = (variances**2 / freedom).sum()
+    degrees = variances.sum() ** 2 / weight if weight > 0 else math.inf
+    z = gap / total
+    return z, float(2 * stats.t.sf(abs(z), degrees))
+
+
+def compare_verdicts(ledger, expected):
+    """Claims whose verdict changed, with the result ``MISS``, ``MISSING``, ``new`` or ``changed``.
+
+    Parameters
+    ----------
+    ledger, expected : pandas.DataFrame
+        With the columns ``claim, verdict``.
+    """
+    table = ledger.merge(expected, on="claim", how="outer", suffixes=("", "_expected"), indicator=True)
+    rows = []
+    for row in table.itertuples():
+        # The name `_merge` starts with an underscore: itertuples calls it by its place.
+        where = row[-1]
+        if where != "both":
+            rows.append((row.claim, row.verdict, row.verdict_expected, "new" if where == "left_only" else "MISSING"))
+            continue
+        got, before = standing(row.verdict), standing(row.verdict_expected)
+        if got != before:
+            open_ended = {"undecided", "not tested"} & {got, before}
+            conditional = {got, before} == {"holds", "holds under"}
+            rows.append((row.claim, got, before, "changed" if open_ended or conditional else "MISS"))
+    return pd.DataFrame(rows, columns=["claim", "got", "expected", "result"])
+
+
+def changed_outputs(root, scale):
+    """Outputs of a build that are gone or no longer what its manifest says: path to ``"missing"`` or ``"changed"``."""
+    manifest = Path(root) / "reports" / scale / "manifest.json"
+    if not manifest.exists():
+        return {}
+    outputs = json.loads(manifest.read_text(encoding="utf-8"))["outputs"]
+    wrong = {}
+    for path, digest in outputs.items():
+        file = Path(root) / path
+        if not file.exists():
+            wrong[path] = "missing"
+        elif sha256(file) != digest:
+            wrong[path] = "changed"
+    return wrong
+
+
+def record(metrics, ledger, folder):
+    """Write metrics and verdicts as the new expectations.
+
+    Parameters
+    ----------
+    metrics : dict of str to pandas.DataFrame
+        Experiment to its checked metrics.
+    ledger : pandas.DataFrame
+        Of the same build.
+    folder : path
+        ``reports/expected/<scale>``.
+    """
+    for experiment, table in metrics.items():
+        write(Path(folder) / f"{experiment}.csv", table)
+    chosen = ledger[ledger["experiment"].isin(metrics)]
+    file = Path(folder) / "verdicts.csv"
+    if file.exists():
+        kept = pd.read_csv(file)
+        kept = kept[~kept["claim"].str.split(".").str[0].isin(metrics)]
+        chosen = pd.concat([kept, chosen[["claim", "verdict"]]])
+    verdicts = chosen[["claim", "verdict"]].assign(verdict=chosen["verdict"].map(standing))
+    write(file, verdicts.sort_values("claim", kind="stable"))
+
+
+def text_of(table):
+    """A comparison as aligned text."""
+    numbers = dict.fromkeys(["got", "low", "high", "expected", "expected_low", "expected_high"], "{:.5g}".format)
+    return table.to_string(index=False, na_rep="", formatters=numbers | {"z": "{:+.2f}".format})
+
+
+def _is_finite(value):
+    return isinstance(value, int | float | np.number) and math.isfinite(value)

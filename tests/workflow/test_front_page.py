@@ -1,11 +1,11 @@
 """The first page of the report survives long ledgers and odd characters."""
 
-import pandas as pd
 from docutils.core import publish_parts
 from jinja2 import Environment
 
-from convexify_workflow.ledger import judge
-from convexify_workflow.front_page import front_page
+from convexify_workflow.front_page import page_of
+from convexify_workflow.ledger import evaluate_claims
+from convexify_workflow.uncertainty import mean, table_of
 
 
 def test_long_ledger_with_braces_is_rendered_whole():
@@ -19,19 +19,21 @@ def test_long_ledger_with_braces_is_rendered_whole():
         }
         for k in range(200)
     ]
-    ledger = pd.concat([judge(claims, {"gap": 0.5}, "e")])
+    ledger = evaluate_claims(claims, table_of("e", {"gap": mean([0.4, 0.5, 0.6], unit="seed")}), "e")
     manifest = {
         "config": {"scale": "smoke", "seed": 1},
-        "experiments": {"e": {"grid": list(range(1000))}},
+        "experiments": {"e": {"dual": {"grid": list(range(1000))}}},
         "commit": "abc",
         "uncommitted_changes": False,
         "lock_sha256": "0",
         "processor": "p",
         "libraries": {"numpy": "2"},
     }
-    schema = {"properties": {"grid": {"description": "the grid"}}}
-    page = Environment().from_string(front_page(ledger, manifest, [schema])).render()
+    schema = {"dual": {"grid": {"description": "the grid"}}}
+    page = Environment().from_string(page_of(ledger, manifest, {"e": schema})).render()
     body = publish_parts(page, writer_name="html")["html_body"]
     assert "System Message" not in body
     assert all(f"e.claim_{k}<" in body for k in range(200))
     assert "{% z %}" in body
+    assert "3 seeds" in body
+    assert "dual.grid" in body

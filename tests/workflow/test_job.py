@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from convexify_workflow.job import read, run, write
+from convexify_workflow.files import read, write
+from convexify_workflow.job import perform as run
 
 
 class Named(list):
@@ -86,11 +87,37 @@ def test_wrong_outputs_are_refused_and_nothing_is_written(tmp_path):
     assert not list(tmp_path.glob("*.csv"))
 
 
-def test_metrics_are_written_as_rows(tmp_path):
-    write(tmp_path / "metrics.csv", {"gap": np.float64(0.1) + 0.2, "count": 3})
-    table = pd.read_csv(tmp_path / "metrics.csv")
-    assert table["metric"].tolist() == ["gap", "count"]
-    assert table["value"].tolist() == [0.1 + 0.2, 3.0]
+def test_function_with_default_values_is_refused(tmp_path):
+    def compute(seed, device="cpu"):
+        return pd.DataFrame()
+
+    with pytest.raises(TypeError, match="compute: expected no default values.*got device"):
+        run(job(tmp_path, outputs={"t": "o.csv"}, params={"seed": 1, "device": "cuda"}), compute)
+
+
+def test_name_that_is_offered_twice_is_refused(tmp_path):
+    params = {"settings": {"dataset": "digits"}, "seed": 1}
+    with pytest.raises(TypeError, match="offers dataset twice"):
+        run(job(tmp_path, outputs={"t": "o.csv"}, params=params, wildcards={"dataset": "iris"}), lambda_named("f"))
+
+
+def test_many_settings_come_as_one_object_and_device_is_resolved(tmp_path):
+    seen = {}
+
+    def compute(settings, device):
+        seen.update(settings=settings, device=device)
+        return pd.DataFrame({"a": [1]})
+
+    params = {"settings": {"depths": [2], "width": 3}, "device": "cpu", "script": "compute.py"}
+    run(job(tmp_path, outputs={"t": "o.csv"}, params=params), compute)
+    assert (seen["settings"].depths, seen["settings"].width, seen["device"]) == ([2], 3, "cpu")
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.json", "a.npz", "a.yaml"])
+def test_unreadable_input_is_named(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x00{")
+    with pytest.raises(ValueError, match=f"{name} cannot be read .*delete it and run again"):
+        read(tmp_path / name)
 
 
 def test_failed_write_leaves_neither_the_file_nor_a_part(tmp_path):

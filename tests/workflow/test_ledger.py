@@ -1,12 +1,15 @@
-"""The ledger: verdicts follow the numbers."""
+"""The ledger: verdicts follow the numbers and their intervals."""
 
 import math
 
+import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexify_workflow.ledger import COLUMNS, check_claims, judge, verdict
+from convexify_workflow.ledger import COLUMNS, check_claims, check_claims_file, evaluate_claims, standing, verdict
+from convexify_workflow.uncertainty import bound, exact, mean, not_reached, table_of
 
 
 def claim(comparison="<=", expected=1.0, tolerance=0.0, **more):
@@ -14,12 +17,21 @@ def claim(comparison="<=", expected=1.0, tolerance=0.0, **more):
     return {"id": "e.c", "source": "s", "statement": "t", "measure": "m", "test": test, **more}
 
 
+def rows(**metrics):
+    metrics = {name: bound(value) if isinstance(value, float) else value for name, value in metrics.items()}
+    return {row["metric"]: row for row in table_of("e", metrics).to_dict("records")}
+
+
+def interval(low, high, n=5):
+    return {"gap": {"kind": "estimate", "value": (low + high) / 2, "low": low, "high": high, "n": n, "unit": "seed"}}
+
+
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_flipping_a_measured_number_flips_the_verdict(expected, margin):
     margin = abs(margin) + 1e-3
     tested = claim(expected=expected)
-    assert verdict(tested, {"gap": expected - margin}) == "holds"
-    assert verdict(tested, {"gap": expected + margin}).startswith("fails")
+    assert verdict(tested, rows(gap=expected - margin)) == "holds"
+    assert verdict(tested, rows(gap=expected + margin)).startswith("fails")
 
 
 @pytest.mark.parametrize(
@@ -28,39 +40,92 @@ def test_flipping_a_measured_number_flips_the_verdict(expected, margin):
 )
 def test_comparison_counts_its_tolerance(comparison, inside, outside):
     tested = claim(comparison, expected=1.0, tolerance=0.1001 if comparison == "==" else 0.1)
-    assert verdict(tested, {"gap": inside}) == "holds"
-    assert verdict(tested, {"gap": outside}).startswith("fails")
+    assert verdict(tested, rows(gap=inside)) == "holds"
+    assert verdict(tested, rows(gap=outside)).startswith("fails")
+
+
+@pytest.mark.parametrize(
+    ("comparison", "holds", "fails", "undecided"),
+    [
+        ("<=", (0.2, 0.9), (1.1, 2.0), (0.5, 1.5)),
+        (">", (1.1, 2.0), (0.2, 0.9), (0.5, 1.5)),
+        ("==", (0.95, 1.05), (1.2, 1.4), (0.95, 1.2)),
+        ("!=", (1.2, 1.4), (0.95, 1.05), (0.95, 1.2)),
+    ],
+)
+def test_the_whole_interval_decides(comparison, holds, fails, undecided):
+    tested = claim(comparison, expected=1.0, tolerance=0.1 if comparison in ("==", "!=") else 0.0)
+    assert standing(verdict(tested, interval(*holds))) == "holds"
+    assert standing(verdict(tested, interval(*fails))) == "fails"
+    assert standing(verdict(tested, interval(*undecided))) == "undecided"
+
+
+def test_undecided_says_how_many_units_would_decide():
+    # Half width 0.5 from 5 seeds; 0.1 away from the threshold: 25 times as many.
+    assert "about 125 would decide" in verdict(claim(), interval(0.6, 1.6))
 
 
 def test_condition_counts_only_when_the_claim_fails():
     condition = {"when": "labels are clean", "test": {"metric": "clean_gap", "comparison": "<=", "expected": 1.0}}
     tested = claim(condition=condition)
-    assert verdict(tested, {"gap": 0.0, "clean_gap": 9.0}) == "holds"
-    assert verdict(tested, {"gap": 9.0, "clean_gap": 0.0}) == "holds under labels are clean"
-    assert verdict(tested, {"gap": 9.0, "clean_gap": 9.0}).startswith("fails")
+    assert verdict(tested, rows(gap=0.0, clean_gap=9.0)) == "holds"
+    assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean"
+    assert verdict(tested, rows(gap=9.0, clean_gap=9.0)).startswith("fails")
+    open_condition = rows(gap=9.0) | {"clean_gap": interval(0.5, 1.5)["gap"]}
+    assert verdict(tested, open_condition).startswith("undecided (fails in general; under labels are clean: 5 seeds")
 
 
 def test_failure_says_the_counterexample_or_the_number():
-    assert verdict(claim(otherwise="x = (1, −1)"), {"gap": 2.0}) == "fails (x = (1, −1))"
-    assert verdict(claim(), {"gap": 2.0}) == "fails (measured 2)"
+    assert verdict(claim(otherwise="x = (1, −1)"), rows(gap=2.0)) == "fails (x = (1, −1))"
+    assert verdict(claim(), rows(gap=2.0)) == "fails (measured 2)"
+    assert verdict(claim(), interval(1.5, 2.5)) == "fails (measured 2 [1.5, 2.5])"
 
 
 def test_unmeasured_claim_is_not_tested_and_says_why():
     assert verdict(claim(), {}) == "not tested (gap is not measured at this scale)"
-    assert verdict(claim(reason_if_untested="needs the paper scale"), {"gap": math.nan}) == (
-        "not tested (needs the paper scale)"
-    )
+    assert verdict(claim(reason_if_untested="needs the paper scale"), {}) == "not tested (needs the paper scale)"
+    assert verdict(claim(), rows(gap=not_reached(7, unit="run"))) == "not tested (not reached in any of 7 runs)"
 
 
 def test_row_carries_every_column():
-    table = judge([claim(paper_value=0.5)], {"gap": 0.25}, "e")
+    table = evaluate_claims([claim(paper_value=0.5)], table_of("e", {"gap": mean([0.2, 0.3, 0.25], unit="seed")}), "e")
     assert list(table.columns) == COLUMNS
     row = table.iloc[0]
     assert (row["measured"], row["expected"], row["paper_value"], row["verdict"]) == (0.25, 1.0, 0.5, "holds")
+    assert (row["kind"], row["n"], row["unit"]) == ("estimate", 3, "seed")
 
 
 def test_paper_value_stays_empty_where_none_was_read():
-    assert math.isnan(judge([claim()], {"gap": 0.25}, "e")["paper_value"].iloc[0])
+    table = evaluate_claims([claim()], table_of("e", {"gap": exact(0.25, tolerance=0)}), "e")
+    assert math.isnan(table["paper_value"].iloc[0])
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with one experiment; returns a function that checks a claim about a metric."""
+    (tmp_path / "scripts" / "e").mkdir(parents=True)
+    (tmp_path / "scripts" / "e" / "metrics.py").write_text('return {"gap": 1}')
+    (tmp_path / "reports" / "expected" / "paper").mkdir(parents=True)
+    pd.DataFrame({"metric": ["gap_width_9"]}).to_csv(tmp_path / "reports" / "expected" / "paper" / "e.csv")
+
+    def check(metric, **more):
+        tested = claim(**more)
+        tested["test"]["metric"] = metric
+        (tmp_path / "claims.yaml").write_text(yaml.safe_dump([tested]))
+        check_claims_file(tmp_path / "claims.yaml", "e", tmp_path)
+
+    return check
+
+
+def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_runs(project):
+    project("gap")
+    project("gap_width_9")
+    with pytest.raises(ValueError, match=r"claims\.yaml: e\.c: metric gapp: expected one that the experiment writes"):
+        project("gapp")
+    with pytest.raises(ValueError, match=r"metric gpa"):
+        project("gap", condition={"when": "x", "test": {"metric": "gpa", "comparison": "<", "expected": 1.0}})
+    with pytest.raises(ValueError, match=r"claims\.yaml: e: claim e\.c: metric: expected a name, got None"):
+        project(None)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +139,7 @@ def test_paper_value_stays_empty_where_none_was_read():
         ([claim(comparison="=<")], "comparison"),
         ([claim(expected="1e-3")], "write 1.0e-3"),
         ([claim(condition={"when": "x"})], "condition"),
+        ([claim(expected=math.nan)], "finite"),
     ],
 )
 def test_malformed_claims_are_refused_by_name(claims, message):

@@ -3,13 +3,10 @@
 import pytest
 import yaml
 
-from convexify_workflow.settings import SCALES, SettingsError, check_config, load_settings
+from convexify_workflow.settings import SCALES, SettingsError, check_config, load_settings, select
 
 SCHEMA = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["depths", "tolerance"],
-    "properties": {
+    "dual": {
         "depths": {"type": "array", "minItems": 1, "items": {"type": "integer"}, "description": "depths H"},
         "tolerance": {"type": "number", "description": "stopping tolerance"},
     },
@@ -21,7 +18,7 @@ GOOD = {"depths": {"smoke": [2], "default": [2, 3], "paper": [2, 3, 5]}, "tolera
 def write_settings(tmp_path):
     def write(table):
         (tmp_path / "schema.yaml").write_text(yaml.safe_dump(SCHEMA))
-        text = table if isinstance(table, str) else yaml.safe_dump(table)
+        text = table if isinstance(table, str) else yaml.safe_dump({"dual": table})
         (tmp_path / "settings.yaml").write_text(text)
         return tmp_path
 
@@ -40,7 +37,7 @@ def refusal(folder):
 def test_values_are_split_by_scale(write_settings):
     settings = load_settings(write_settings(GOOD))
     assert set(settings) == set(SCALES)
-    assert settings["default"] == {"depths": [2, 3], "tolerance": 1e-8}
+    assert settings["default"] == {"shared": {}, "dual": {"depths": [2, 3], "tolerance": 1e-8}}
 
 
 def test_unknown_key_is_named(write_settings):
@@ -58,7 +55,7 @@ def test_wrong_type_is_named_with_what_was_expected(write_settings):
 
 
 def test_number_that_yaml_reads_as_text_is_refused(write_settings):
-    text = "depths: {all: [2]}\ntolerance: {all: 1e-8}\n"
+    text = "dual:\n  depths: {all: [2]}\n  tolerance: {all: 1e-8}\n"
     assert "'1e-8' is not of type 'number'" in refusal(write_settings(text))
 
 
@@ -75,11 +72,31 @@ def test_missing_scale_is_named(write_settings):
 
 
 def test_text_that_is_not_yaml_is_refused(write_settings):
-    assert "not valid YAML" in refusal(write_settings("depths: [2"))
+    assert "not valid YAML" in refusal(write_settings("dual: [2"))
 
 
 def test_missing_file_is_named(tmp_path):
     assert "found none" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("value", [".nan", ".inf", "-.inf"])
+def test_number_that_is_not_finite_is_refused(write_settings, value):
+    message = refusal(write_settings(f"dual:\n  depths: {{all: [2]}}\n  tolerance: {{all: {value}}}\n"))
+    assert "dual.tolerance: expected finite numbers" in message
+
+
+def test_unknown_section_is_named(write_settings):
+    text = yaml.safe_dump({"dual": GOOD, "daul": GOOD})
+    assert "daul" in refusal(write_settings(text))
+
+
+def test_a_job_is_given_its_own_sections_and_what_is_shared():
+    settings = {"shared": {"seed_count": 3}, "dual": {"tolerance": 1e-8}, "descent": {"step": 0.1, "tolerance": 1.0}}
+    assert select(settings, ["dual"]) == {"seed_count": 3, "tolerance": 1e-8}
+    with pytest.raises(SettingsError, match="expected a section among shared, dual, descent; got daul"):
+        select(settings, ["daul"])
+    with pytest.raises(SettingsError, match="tolerance in descent"):
+        select(settings, ["dual", "descent"])
 
 
 CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all"}

@@ -8,8 +8,9 @@ from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import declare, each, figure, reads
+from convexify_workflow.ledger import check_claims_file
 from convexify_workflow.lock import hold
-from convexify_workflow.settings import SettingsError, check_config, load_settings, select
+from convexify_workflow.settings import check_config, load_settings, select
 
 ROOT = Path(workflow.basedir)
 FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
@@ -19,7 +20,9 @@ DECLARED = {}
 try:
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
     SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
-except SettingsError as error:
+    for name in EXPERIMENTS:
+        check_claims_file(FOLDERS[name] / "claims.yaml", name)
+except ValueError as error:
     raise WorkflowError(str(error)) from None
 
 

@@ -33,7 +33,7 @@ for study in DECLARED.values():
             name:
                 f"{study.name}_figure_{drawing.name}"
             message:
-                f"{study.title}: figure, {drawing.label}"
+                f"{study.title}: figure, {drawing.label.replace('{', '{wildcards.')}"
             input:
                 **study.inputs(drawing.reads),
                 code=code_of(f"scripts/{study.name}/figure_{drawing.name}.py"),

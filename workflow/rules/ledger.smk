@@ -8,6 +8,7 @@ use rule job as ledger with:
     output:
         table="reports/{scale}/ledger.csv",
     params:
+        metrics_files=lambda wildcards, input: list(input.metrics),
         experiments=EXPERIMENTS,
     pathvars:
         job="ledger",

@@ -8,6 +8,8 @@ rule verify:
         "Verify: every metric against reports/expected/{params.scale}"
     input:
         metrics=built(lambda study: [study.metrics_path(config["scale"])]),
+        ledger=f"reports/{config['scale']}/ledger.csv",
+        manifest=f"reports/{config['scale']}/manifest.json",
         code=code_of("scripts/build/verify.py"),
     params:
         scale=config["scale"],

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 
 from convexify.seeds import generator
+from convexify_workflow.job import run
 
 
-def measurements(*, sizes, repetitions, seed):
+def compute_norms(sizes, repetitions, seed):
     """One row per (size, repetition): the largest singular value and its prediction 2√n."""
     rows = []
     for size in sizes:
@@ -16,7 +17,5 @@ def measurements(*, sizes, repetitions, seed):
     return pd.DataFrame(rows, columns=["size", "repetition", "norm", "predicted_norm"])
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, measurements)  # noqa: F821
+if __name__ == "__main__":
+    run(compute_norms)

@@ -1,0 +1,93 @@
+"""Re-runs are exact: what an edit must run again, and what it must not. Dry runs on the built smoke scale."""
+
+import re
+
+import pytest
+from builds import said, snakemake
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("build")]
+
+REPORT = {"manifest", "front_page", "build_report", "all"}
+
+
+def planned(project):
+    """Rules that a build would run now, with the number of their jobs."""
+    plan = said(snakemake(project, options=["-n", "--quiet", "reason"]))
+    if "Nothing to be done" in plan:
+        return {}
+    table = plan.split("Job stats:")[1]
+    return {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if name != "total"}
+
+
+@pytest.fixture
+def edit(built):
+    """Function that appends to (or replaces in) a file and returns what a build would run; all is undone afterwards."""
+    kept = {}
+
+    def change(path, old="", new="\n# edited\n"):
+        file = built / path
+        stat = file.stat()
+        kept[file] = (file.read_bytes(), stat.st_atime_ns, stat.st_mtime_ns)
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+        return planned(built)
+
+    yield change
+    import os
+
+    for file, (content, accessed, modified) in kept.items():
+        file.write_bytes(content)
+        os.utime(file, ns=(accessed, modified))
+
+
+def jobs_of(plan):
+    return set(plan) - REPORT
+
+
+def test_a_colour_redraws_figures_and_runs_nothing_else(edit):
+    plan = jobs_of(edit("src/convexify_workflow/plotting.py", "#0072B2", "#0072B3"))
+    assert plan
+    assert all("_figure_" in name for name in plan)
+
+
+def test_a_figure_script_redraws_its_figure(edit):
+    assert jobs_of(edit("scripts/branches/figure_three_values.py")) == {"branches_figure_three_values"}
+
+
+def test_a_setting_of_a_job_runs_that_job_and_what_depends_on_it(edit):
+    plan = edit("workflow/experiments/branches/settings.yaml", "success: {all: 0.005}", "success: {all: 0.006}")
+    assert jobs_of(plan) == {
+        "branches_compute_frequencies",
+        "branches_metrics",
+        "branches_figure_success_frequency",
+        "ledger",
+    }
+
+
+def test_a_solver_runs_what_imports_it(edit):
+    plan = jobs_of(edit("src/convexify/linear_duality/dual.py"))
+    assert "linear_duality_metrics" in plan
+    assert not any(name.startswith(("branches", "width", "landscapes", "convex_relu")) for name in plan)
+
+
+def test_the_downloader_runs_nothing_that_has_its_data(edit):
+    assert edit("src/convexify_workflow/datasets/fetch.py") == {}
+    assert edit("src/convexify_workflow/datasets/clients.py") == {}
+
+
+def test_an_address_of_a_data_set_runs_nothing(edit):
+    assert edit("data/sources.yaml", "title: Optical recognition", "title: The optical recognition") == {}
+
+
+def test_a_claim_makes_the_ledger_and_the_report(edit):
+    plan = edit("workflow/experiments/branches/claims.yaml", "statement:", "statement:  ")
+    assert jobs_of(plan) == {"ledger"}
+
+
+def test_a_caption_makes_the_report(edit):
+    assert set(edit("workflow/experiments/branches/captions/three_values.rst")) <= {"build_report", "all"}
+
+
+def test_an_unchanged_project_has_nothing_to_do(built):
+    assert planned(built) == {}
