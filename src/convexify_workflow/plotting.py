@@ -146,3 +146,9 @@ def laid_out(figure):
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
+
+
+def median_band(axes, table, x, y, **keywords):
+    """Median of ``y`` at each ``x`` of a table, with a band from its smallest to its largest; returns the line."""
+    spread = table.groupby(x)[y].agg(["median", "min", "max"])
+    return band(axes, spread.index, spread["median"], spread["min"], spread["max"], **keywords)

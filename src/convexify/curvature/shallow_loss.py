@@ -5,14 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from scipy.special import expit
 
 from convexify.checks import as_integer, as_matrix, as_vector, one_of
-from convexify.curvature.interval import Interval, hull, increasing, rounded
+from convexify.curvature.activations import ACTIVATIONS, activate, enclose_activation
+from convexify.curvature.interval import Interval, dot, gram_enclosure, rounded
 
-ACTIVATIONS = ("tanh", "softplus", "relu", "linear")
 _KINKED = ("relu",)
-_TANH_EXTREME = 1 / np.sqrt(3)  # |σ''| of tanh is largest where tanh z = ±1/√3
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,15 @@ class ShallowLoss:
     Notes
     -----
     .. math:: L(\theta) = \frac1n \sum_i \Big(\sum_j a_j \sigma(w_j^\top x_i + b_j) + c + s^\top x_i - y_i\Big)^2
+
+    Examples
+    --------
+    >>> loss = ShallowLoss([[-1.0], [0.0], [1.0]], [1.0, 1.0, 1.0], 2)
+    >>> loss.layout.size  # two incoming weights, two biases, two outgoing weights, one output bias
+    7
+    >>> value, gradient = loss.value_and_gradient([0.0] * 7)
+    >>> value, gradient.shape
+    (1.0, (7,))
     """
 
     def __init__(self, X, y, width, *, activation="tanh", hidden_bias=True, output_bias=True, skip=False):
@@ -111,17 +118,31 @@ class ShallowLoss:
         theta = np.asarray(theta, dtype=np.float64)
         inputs = np.hstack([X, np.ones((len(X), int(self.hidden_bias)))])
         weights = self.neurons(theta)
-        value, _ = _activate(self.activation, inputs @ weights[:, :-1].T)
+        value, _ = activate(self.activation, inputs @ weights[:, :-1].T)
         output = value @ weights[:, -1]
         if self.output_bias:
             output = output + theta[self.layout.c]
         return output + X @ theta[self.layout.s] if self.skip else output
 
+    def hidden_outputs(self, theta):
+        """What each neuron alone adds to the output at the samples, shape (n, m)."""
+        theta = np.asarray(theta, dtype=np.float64)
+        outgoing = self.layout.a
+
+        def with_neurons(kept):
+            """Outputs with the outgoing weights of all other neurons set to zero."""
+            parameters = theta.copy()
+            parameters[outgoing] = np.where(kept, theta[outgoing], 0.0)
+            return self.predict(parameters)
+
+        none = with_neurons(np.zeros(self.width, dtype=bool))
+        return np.stack([with_neurons(one) - none for one in np.eye(self.width, dtype=bool)], axis=1)
+
     def value_and_gradient(self, theta):
         """Loss and gradient at a flat array: the same as torch's, several times faster at this size."""
         theta = np.asarray(theta, dtype=np.float64)
         weights, parts = self.neurons(theta), self.layout
-        hidden, slope = _activate(self.activation, self.inputs @ weights[:, :-1].T)
+        hidden, slope = activate(self.activation, self.inputs @ weights[:, :-1].T)
         residual = hidden @ weights[:, -1] - self.y
         if self.output_bias:
             residual = residual + theta[parts.c]
@@ -161,9 +182,9 @@ class ShallowLoss:
         if self.output_bias:
             residual = residual + parameters[:, self.layout.c]
         if self.skip:
-            residual = residual + _dot(self.X, parameters[:, None, self.layout.s])
+            residual = residual + dot(self.X, parameters[:, None, self.layout.s])
         jacobian = self._jacobian(value, slope, outgoing)
-        hessian = _gram(jacobian)
+        hessian = gram_enclosure(jacobian)
         for j in range(self.width):
             index = self.own(j)
             block = self._neuron_block(j, residual, slope, bend, outgoing)
@@ -208,7 +229,7 @@ class ShallowLoss:
         if self.output_bias:
             total = total + parameters[:, self.layout.c]
         if self.skip:
-            total = total + _dot(self.X, parameters[:, None, self.layout.s])
+            total = total + dot(self.X, parameters[:, None, self.layout.s])
         return total[0]
 
     def own(self, j):
@@ -238,8 +259,8 @@ class ShallowLoss:
                 for end in (box.lower, box.upper)
             )
         )
-        z = _dot(self.inputs[None, :, None, :], incoming[:, None, :, :])
-        return box, *_enclose_activation(self.activation, z), box[:, parts.a]
+        z = dot(self.inputs[None, :, None, :], incoming[:, None, :, :])
+        return box, *enclose_activation(self.activation, z), box[:, parts.a]
 
     def _jacobian(self, value, slope, outgoing):
         """∂f_i/∂θ on each box, shape (boxes, n, p)."""
@@ -270,58 +291,3 @@ class ShallowLoss:
             end[:, :-1, :-1] = getattr(corner, name)
             end[:, :-1, -1] = end[:, -1, :-1] = getattr(edge, name)
         return Interval(lower, upper)
-
-
-def _activate(activation, z):
-    """σ(z) and σ′(z)."""
-    match activation:
-        case "tanh":
-            value = np.tanh(z)
-            return value, 1 - value**2
-        case "softplus":
-            return np.logaddexp(0, z), expit(z)
-        case "relu":
-            return np.maximum(z, 0), (z > 0).astype(float)
-    return z, np.ones_like(z)
-
-
-def _enclose_activation(activation, z):
-    """Enclosures of σ, σ′ and σ″ on intervals of z."""
-    if activation == "linear":
-        return z, Interval(np.ones(z.shape)), Interval(np.zeros(z.shape))
-    if activation == "tanh":
-        value = increasing(np.tanh, z).clip(-1, 1)
-        slope = (1 - value.square()).clip(0, 1)
-        bends = [-2 * _point(end) * (1 - _point(end).square()) for end in (value.lower, value.upper)]
-        extremes = [(value, at, -2 * at * (1 - at**2)) for at in (_TANH_EXTREME, -_TANH_EXTREME)]
-    else:
-        value = increasing(lambda end: np.logaddexp(0, end), z).at_least(0)
-        slope = increasing(expit, z).clip(0, 1)
-        bends = [_point(end) * (1 - _point(end)) for end in (slope.lower, slope.upper)]
-        extremes = [(slope, 0.5, 0.25)]
-    bend = hull(*bends)
-    for where, at, reached in extremes:
-        inside = (where.lower <= at) & (at <= where.upper)
-        widened = hull(bend, Interval(np.full(z.shape, reached)))
-        bend = Interval(np.where(inside, widened.lower, bend.lower), np.where(inside, widened.upper, bend.upper))
-    # One part in 10¹² covers the rounding of the extreme values themselves.
-    return value, slope, Interval(bend.lower - 1e-12, bend.upper + 1e-12)
-
-
-def _point(value):
-    return Interval(value)
-
-
-def _dot(matrix, vectors):
-    """Sum over the last axis of an ordinary array times intervals."""
-    return (vectors * matrix).sum(axis=-1)
-
-
-def _gram(jacobian):
-    """Σ_i J_i J_iᵀ with squares on the diagonal."""
-    product = (jacobian[:, :, :, None] * jacobian[:, :, None, :]).sum(axis=1)
-    squares = jacobian.square().sum(axis=1)
-    diagonal = np.arange(jacobian.shape[2])
-    product.lower[:, diagonal, diagonal] = squares.lower
-    product.upper[:, diagonal, diagonal] = squares.upper
-    return product

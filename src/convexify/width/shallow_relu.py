@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import torch
+from scipy.optimize import brentq
 
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
+from convexify.width.limits import gram
 
 
 def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float32, device="cpu"):
@@ -71,3 +73,77 @@ def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float
         moved.sub_(change, alpha=step)
         Z.addmm_(K, change, alpha=-step)
     return pd.DataFrame(rows, columns=["iteration", "loss", "pattern_change", "weight_distance"])
+
+
+def largest_step(X):
+    r"""Half of the step :math:`2/\lambda_{\max}` at which the wide limit of the shallow network begins to diverge.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Unit rows.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If a row of X has not norm 1.
+    """
+    return 1 / np.linalg.eigh(_kernel(X))[0][-1]
+
+
+def calibrated_step(X, y, *, iterations, log_error):
+    r"""Step at which the wide limit of the shallow network ends at a given error, on average over random starts.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Unit rows.
+    y : array_like, shape (n,)
+    iterations : int
+        Number k of steps.
+    log_error : float
+        Wanted log₁₀ of :math:`\tfrac12\|f - y\|^2`.
+
+    Returns
+    -------
+    float
+        At most `largest_step`.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit, or no step up to `largest_step` ends at this error.
+
+    Notes
+    -----
+    At infinite width f starts as a Gaussian process with covariance C and the residual is multiplied by
+    :math:`I - \eta K` in each step, so that with the eigenvectors v_i of K and λ_i the mean error is
+    :math:`\tfrac12\sum_i \big((v_i^\top y)^2 + v_i^\top C v_i\big)(1 - \eta\lambda_i)^{2k}`.
+    """
+    X = as_matrix("X", X)
+    y = as_vector("y", y, length=len(X))
+    iterations = as_integer("iterations", iterations, minimum=1)
+    log_error = as_number("log_error", log_error)
+    covariance = gram(X, 2, activation="relu")[1] / 2
+    values, vectors = np.linalg.eigh(_kernel(X))
+    shares = ((vectors.T @ y) ** 2 + np.einsum("ij,ij->j", vectors, covariance @ vectors)) / 2
+
+    def excess(step):
+        return np.log10(shares @ (1 - step * values) ** (2 * iterations)) - log_error
+
+    largest = 1 / values[-1]
+    if excess(0.0) < 0 or excess(largest) > 0:
+        raise ValueError(
+            f"log_error: expected one between {excess(largest) + log_error:.3g} and {excess(0.0) + log_error:.3g}, "
+            f"which {iterations} steps can reach; got {log_error}"
+        )
+    return brentq(excess, 0.0, largest)
+
+
+def _kernel(X):
+    """Limit of the Gram matrix of the first layer; the experiment has no c_σ = 2, so it is half of that of `gram`."""
+    return gram(X, 1, activation="relu")[1] / 2

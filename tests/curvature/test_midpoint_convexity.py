@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from convexify.curvature import chord_violation, negative_share_of_plane, plane_violation
+from convexify.curvature.midpoint_convexity import chord_violation, negative_share_of_plane, plane_violation
 
 VALUES = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(-8, 8).map(float))
 
