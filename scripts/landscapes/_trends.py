@@ -20,7 +20,8 @@ def trend_panels(shown, rows, branches, height):
     for line, label in zip(grid, shown.values(), strict=True):
         line[0].set_ylabel(label)
         for axes in line:
-            ticks_at(axes, branches)
+            axes.set_xscale("log")
+            ticks_at(axes.xaxis, branches)
     for axes, row in zip(grid[0], rows, strict=True):
         axes.set_title(row["title"])
     for axes in grid[-1]:

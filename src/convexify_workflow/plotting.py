@@ -120,15 +120,8 @@ def plain_log_ticks(axis, subs=(1.0, 2.0, 5.0)):
 
 def ticks_at(axis, values):
     """Ticks of ``axis`` at ``values`` only, labelled by them."""
-    axis.set_ticks(list(values), [f"{value:g}" for value in values])
+    axis.set_ticks(list(values), [f"{value:,g}" for value in values])
     axis.set_minor_locator(NullLocator())
-
-
-def ticks_at(axes, values):
-    """Logarithmic abscissa with one labelled tick at each of a few whole numbers and none between."""
-    axes.set(xscale="log")
-    axes.set_xticks(values, [f"{value:,}" for value in values])
-    axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
 
 
 def wrapped(text, width=30):

@@ -130,41 +130,6 @@ def principal_components(X, components, X_test=None):
     return _both(lambda part: (part - mean) @ axes.T, X, X_test)
 
 
-def average_pool(X, image_shape, side):
-    """Images averaged over squares of pixels.
-
-    Parameters
-    ----------
-    X : array_like, shape (n, d)
-        Flattened images.
-    image_shape : sequence of int
-        ``(rows, columns)``, or ``(channels, rows, columns)``, with product d.
-    side : int
-        Side of the squares; divides rows and columns.
-
-    Returns
-    -------
-    ndarray, shape (n, d / side²)
-
-    Raises
-    ------
-    ValueError
-        If the shape does not fit ``X`` or ``side`` does not divide it.
-
-    Examples
-    --------
-    >>> average_pool([[1, 2, 3, 4]], (2, 2), 2)
-    array([[2.5]])
-    """
-    *channels, rows, columns = (int(size) for size in image_shape)
-    X = as_matrix("X", X, columns=int(np.prod(channels)) * rows * columns)
-    side = as_integer("side", side, minimum=1)
-    if rows % side or columns % side:
-        raise ValueError(f"side: expected a divisor of {rows} and {columns}, got {side}")
-    squares = X.reshape(-1, *channels, rows // side, side, columns // side, side)
-    return squares.mean(axis=(-3, -1)).reshape(len(X), -1)
-
-
 def one_hot(y, classes=None):
     """Indicator matrix (n, classes) of labels 0 … classes − 1; ``classes`` is one more than the largest by default."""
     y = np.asarray(y)
