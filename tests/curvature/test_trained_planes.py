@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from convexify.curvature.convexity import chord_violation
 
+from convexify.curvature.midpoint_convexity import chord_violation
 from convexify.curvature.trained_networks import train_networks
 from convexify.curvature.trained_planes import (
     aligned_plane,

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import torch
 
-from convexify.curvature.convexity import chord_violation, negative_share_of_plane, plane_violation
+from convexify.curvature.midpoint_convexity import chord_violation, negative_share_of_plane, plane_violation
 from convexify.curvature.planes import (
     coordinates_in_plane,
     filter_normalised_plane,
