@@ -236,7 +236,7 @@ def _free_directions(X, s):
 
 
 def _dual_norm(X, s, nu):
-    """max nu' (Xu)_+ over ‖u‖ <= 1 with the signs ``s``: the norm of a projection onto a cone in a subspace."""
+    """Max nu' (Xu)_+ over ‖u‖ <= 1 with the signs ``s``: the norm of a projection onto a cone in a subspace."""
     basis = _free_directions(X, s)
     if basis.shape[1] == 0:
         return 0.0

@@ -56,7 +56,7 @@ class LinearMaps:
         return self._columns(which) * (self.X @ self._place(basis))
 
     def gram(self, face, weight):
-        """face' diag(weight) face, shape (K, K)."""
+        """Face' diag(weight) face, shape (K, K)."""
         return self._back(face.T @ (self._place(weight)[:, None] * face))
 
     def expand(self, face, coefficients):
