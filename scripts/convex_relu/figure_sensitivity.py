@@ -1,14 +1,14 @@
 """What seed, batch and step change: a dot per fit."""
 
 import numpy as np
-from axes import plain_log
 
-from convexify_workflow.plotting import CYCLE, subplots
+from convexify_workflow.job import run
+from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
 
 METHODS = {"convex": "convex", "sgd": "SGD", "adam": "Adam"}
 
 
-def figure(sensitivity):
+def figure_sensitivity(sensitivity):
     """Left: objective of every fit. Right: test accuracy. Colours tell steps, the columns of dots batches."""
     fig, axes = subplots(1, 2, width=11.5, height=4.8)
     ticks, labels = [], []
@@ -37,13 +37,11 @@ def figure(sensitivity):
     axes[0].set(
         ylabel="training objective (½·mean squared error + decay)", yscale="log", title="Objective at the same β"
     )
-    plain_log(axes[0].yaxis)
+    plain_log_ticks(axes[0].yaxis)
     axes[1].set(ylabel="test accuracy", title="Test accuracy")
     fig.legend(handles.values(), handles, loc="outside lower center", ncols=4, fontsize="small")
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_sensitivity)

@@ -3,26 +3,28 @@
 import numpy as np
 import pandas as pd
 
+from convexify_workflow.job import run
 
-def metrics(optima, curves, counts, stationary, sensitivity, conv, real, conv_dataset):
+
+def metrics(optima, curves, sampled_patterns, stationary_networks, sensitivity, patch_gates, real):
     """Metric name to value."""
     real = pd.concat(real, ignore_index=True)
-    convex = pd.concat([optima, counts, stationary, sensitivity, real, conv])
+    convex = pd.concat([optima, sampled_patterns, stationary_networks, sensitivity, real, patch_gates])
     gaps = convex["relative_gap"].dropna()
     return {
         "worst_gap": gaps.max(),
         "worst_violation": convex["violation"].dropna().max(),
         "certified_solves": len(gaps),
-        **toy_metrics(optima, curves),
-        **count_metrics(counts),
-        **stationary_metrics(stationary),
-        **sensitivity_metrics(sensitivity),
-        **real_metrics(real),
-        **conv_metrics(conv, conv_dataset),
+        **_toy_metrics(optima, curves),
+        **_sampling_metrics(sampled_patterns),
+        **_stationary_metrics(stationary_networks),
+        **_sensitivity_metrics(sensitivity),
+        **_real_metrics(real),
+        **_gate_metrics(patch_gates),
     }
 
 
-def toy_metrics(optima, curves):
+def _toy_metrics(optima, curves):
     """Optimum, and last objectives of all starts relative to the certified lower bound."""
     optima = optima.set_index("problem")
     last = curves.sort_values("iteration").groupby(["size", "problem", "width", "start"])["objective"].last()
@@ -45,12 +47,12 @@ def toy_metrics(optima, curves):
     }
 
 
-def count_metrics(counts):
+def _sampling_metrics(table):
     """Median ratio to the exact optimum at the largest number of gates, over data sets and draws."""
-    ratio = counts[counts["gates"] == counts["gates"].max()].groupby("kind")["ratio"].median()
-    few = counts[counts["gates"] == counts.loc[counts["gates"] > 0, "gates"].min()].groupby("kind")["ratio"].median()
-    sampled = counts[counts["kind"].isin(["Gaussian", "trained", "mixed"])]
-    trained, nets = (counts[counts["kind"] == kind]["objective"].to_numpy() for kind in ("trained", "network"))
+    ratio = table[table["gates"] == table["gates"].max()].groupby("kind")["ratio"].median()
+    few = table[table["gates"] == table.loc[table["gates"] > 0, "gates"].min()].groupby("kind")["ratio"].median()
+    sampled = table[table["kind"].isin(["Gaussian", "trained", "mixed"])]
+    trained, nets = (table[table["kind"] == kind]["objective"].to_numpy() for kind in ("trained", "network"))
     return {
         "smallest_sampled_ratio": sampled["ratio"].min(),
         **{f"ratio_many_gates_{kind.lower()}": ratio[kind] for kind in ("Gaussian", "trained", "mixed", "network")},
@@ -60,24 +62,24 @@ def count_metrics(counts):
     }
 
 
-def stationary_metrics(stationary):
-    """Agreement of settled networks with the programs on their sign patterns."""
-    settled = stationary[stationary["settled"]]
+def _stationary_metrics(table):
+    """Agreement of refined networks with the programs on their sign patterns."""
+    refined = table[table["converged"]]
     return {
-        "stationary_networks": len(settled),
-        "stationary_share_settled": stationary["settled"].mean(),
-        "stationary_share_with_kinks": (settled["kinks"] > 0).mean(),
-        "stationary_worst_difference": settled["relative_difference"].max(),
-        "stationary_worst_difference_example": settled.loc[
-            settled["problem"] == "Wang et al.", "relative_difference"
+        "stationary_networks": len(refined),
+        "stationary_share_settled": table["converged"].mean(),
+        "stationary_share_with_kinks": (refined["kinks"] > 0).mean(),
+        "stationary_worst_difference": refined["relative_difference"].max(),
+        "stationary_worst_difference_example": refined.loc[
+            refined["problem"] == "Wang et al.", "relative_difference"
         ].max(),
-        "stationary_share_global": (settled["network"] <= settled["optimum"] * (1 + 1e-5)).mean(),
-        "stationary_smallest_over_optimum": (settled["network"] / settled["optimum"]).min(),
-        "example_optimum": stationary.loc[stationary["problem"] == "Wang et al.", "optimum"].iloc[0],
+        "stationary_share_global": (refined["network"] <= refined["optimum"] * (1 + 1e-5)).mean(),
+        "stationary_smallest_over_optimum": refined["ratio"].min(),
+        "example_optimum": table.loc[table["problem"] == "Wang et al.", "optimum"].iloc[0],
     }
 
 
-def sensitivity_metrics(table):
+def _sensitivity_metrics(table):
     """Spread (largest less smallest) of objective and accuracy; objectives relative to the best of all fits."""
     best = table["objective"].min()
     spread = {}
@@ -93,7 +95,7 @@ def sensitivity_metrics(table):
     return spread
 
 
-def real_metrics(real):
+def _real_metrics(real):
     """Objectives of each method relative to the convex program on sampled patterns, and test accuracies."""
     objective = real.pivot(index=["dataset", "task"], columns="method", values="objective")
     accuracy = real.pivot(index=["dataset", "task"], columns="method", values="test_accuracy")
@@ -117,30 +119,28 @@ def real_metrics(real):
     }
 
 
-def conv_metrics(conv, dataset):
+def _gate_metrics(table):
     """Peak over λ of the mean test accuracy at the largest number of gates; the paper's comparison needs CIFAR-10."""
-    many = conv[conv["gates"] == conv["gates"].max()]
+    many = table[table["gates"] == table["gates"].max()]
     peak = many.groupby(["method", "lam"])["test_accuracy"].mean().groupby("method").max()
     values = {
         "conv_peak_patch_gates": peak["convex, patch gates"],
         "conv_peak_random_gates": peak["convex, random gates"],
         "conv_peak_sgd": peak["SGD"],
     }
-    on_cifar = dataset == "cifar10"
+    on_cifar = table["dataset"].iloc[0] == "cifar10"
     values["cifar10_patch_less_random"] = (
         values["conv_peak_patch_gates"] - values["conv_peak_random_gates"] if on_cifar else np.nan
     )
     values["cifar10_random_less_sgd"] = (
         values["conv_peak_random_gates"] - values["conv_peak_sgd"] if on_cifar else np.nan
     )
-    full_size = on_cifar and conv["gates"].max() >= 4096
+    full_size = on_cifar and table["gates"].max() >= 4096
     values["cifar10_patch_accuracy_4096"] = values["conv_peak_patch_gates"] if full_size else np.nan
     values["cifar10_random_accuracy_4096"] = values["conv_peak_random_gates"] if full_size else np.nan
     values["cifar10_sgd_accuracy_4096"] = values["conv_peak_sgd"] if full_size else np.nan
     return values
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from convexify_workflow.job import run
+
 MEASURES = (
     "violation",
     "relative_violation",
@@ -66,7 +68,5 @@ def _ratio(table, measure):
     return float((last / first).median())
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

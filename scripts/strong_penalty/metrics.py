@@ -2,13 +2,16 @@
 
 import numpy as np
 import pandas as pd
+from _collapse import smallest_lambda
+
+from convexify_workflow.job import run
 
 KEYS = ["problem", "activation", "output_bias", "skip"]
 
 
-def metrics(paths, baselines, thresholds, growth, kink, shift_of_eigenvalues, *, same):
-    """Metric name to value; ``paths`` and ``baselines`` are lists with one table per problem."""
-    paths, baselines = pd.concat(paths), pd.concat(baselines)
+def metrics(paths, baselines, thresholds, growth, kink, shift_of_eigenvalues, same):
+    """Metric name to value; ``paths``, ``baselines`` and ``thresholds`` are lists with one table per problem."""
+    paths, baselines, thresholds = (pd.concat(tables) for tables in (paths, baselines, thresholds))
     joined = paths.merge(thresholds.rename(columns={"lower": "threshold", "upper": "proved"}), on=KEYS, how="left")
     beyond = joined[joined["lam"] >= joined["proved"]]
     values = _thresholds(thresholds, growth, shift_of_eigenvalues, kink)
@@ -35,14 +38,14 @@ def _thresholds(thresholds, growth, shift_of_eigenvalues, kink):
 
 def _beyond(beyond, baselines):
     """What is left of the network once its objective is provably convex."""
-    l2, shift, ladder = (beyond[beyond["penalty"] == kind] for kind in ("l2", "shift", "ladder"))
+    l2, shift, geometric = (beyond[beyond["penalty"] == kind] for kind in ("l2", "shift", "geometric"))
     values = {
         "rows_beyond_threshold": float(len(beyond)),
         "most_minima_beyond_threshold": beyond["distinct_minima"].max(),
         "l2_most_distinct_neurons_beyond_threshold": l2["distinct_neurons"].max(),
         "l2_largest_parameter_range_beyond_threshold": l2["parameter_range"].max(),
         "l2_hidden_spread_beyond_threshold": l2["hidden_spread"].max(),
-        "ladder_hidden_spread_beyond_threshold": ladder["hidden_spread"].max(),
+        "ladder_hidden_spread_beyond_threshold": geometric["hidden_spread"].max(),
         "skip_most_distinct_neurons_beyond_threshold": l2[l2["skip"]]["distinct_neurons"].max(),
         "shift_fewest_distinct_neurons_beyond_threshold": shift["distinct_neurons"].min(),
         "shift_largest_drift_beyond_threshold": shift["drift"].max(),
@@ -61,17 +64,9 @@ def _collapse(joined, same):
     dead, one = [], []
     for _, path in smooth.groupby(KEYS):
         threshold = path["threshold"].iloc[0]
-        dead.append(_from_here_on(path, path["hidden_spread"] <= same) / threshold)
-        one.append(_from_here_on(path, path["distinct_neurons"] <= 1) / threshold)
+        dead.append(smallest_lambda(path, path["hidden_spread"] <= same) / threshold)
+        one.append(smallest_lambda(path, path["distinct_neurons"] <= 1) / threshold)
     return {"latest_collapse_over_threshold": max(dead), "latest_identical_over_threshold": max(one)}
-
-
-def _from_here_on(path, true):
-    """Smallest λ of the grid from which on a property always holds; infinite if it fails at the largest."""
-    path = path.assign(true=true).sort_values("lam")
-    last_failure = path.loc[~path["true"], "lam"].max()
-    holding = path.loc[path["lam"] > last_failure, "lam"] if np.isfinite(last_failure) else path["lam"]
-    return holding.min() if len(holding) else np.inf
 
 
 def _usefulness(joined, beyond):
@@ -85,7 +80,7 @@ def _usefulness(joined, beyond):
     return {
         "median_test_error_over_weight_decay": ratios[first["penalty"] == "l2"].median(),
         "median_shift_test_error_over_weight_decay": ratios[first["penalty"] == "shift"].median(),
-        "median_ladder_test_error_over_weight_decay": ratios[first["penalty"] == "ladder"].median(),
+        "median_ladder_test_error_over_weight_decay": ratios[first["penalty"] == "geometric"].median(),
         "generalisation_gap_change_on_pairs": _gap_on_pairs(strong) - _gap_on_pairs(mild),
         "most_minima_at_mild_penalty": mild["distinct_minima"].max(),
     }
@@ -97,7 +92,5 @@ def _gap_on_pairs(rows):
     return (rows["test_error"] - rows["train_error"]).median()
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

@@ -1,18 +1,21 @@
 """The numbers that the claims and `snakemake verify` read."""
 
 import numpy as np
+from _records import drift, supremum
+
+from convexify_workflow.job import run
 
 PAPER_SAMPLES = 1000
 
 
-def metrics(initial, records, losses, limits, stability, needed, degeneracy, defects, shallow, shallow_samples):
-    """Metric name to value."""
+def metrics(initial, records, losses, limits, stability, stable_width, degeneracy, defects, shallow, samples):
+    """Metric name to value; ``samples`` are those of the shallow experiment."""
     return {
         **of_gram_matrices(initial, records),
         **of_rate(losses),
-        **of_depth(limits, stability, needed),
+        **of_depth(limits, stability, stable_width),
         **of_equations(degeneracy, defects),
-        **of_shallow(shallow, shallow_samples),
+        **of_shallow(shallow, samples),
     }
 
 
@@ -22,12 +25,11 @@ def of_gram_matrices(initial, records):
     last = initial[initial["layer"] == H]
     widest = initial[initial["width"] == initial["width"].max()]
     groups = ["dataset", "architecture"]
-    drift = records.assign(drift=records["gram_change"] / records["gram_norm"])
     shapes = widest[(widest["layer"] == H) & (widest["architecture"] == "fc") & (widest["dataset"] == "sphere")]
     moved = records[records["iteration"] > 0]
     slopes = {
         "gram_slope": slope_by(last, groups, "distance_to_limit"),
-        "drift_slope": slope_by(supremum(drift, "drift"), groups, "drift"),
+        "drift_slope": slope_by(drift(records), groups, "drift"),
         "weight_slope": slope_by(supremum(records, "weight_distance"), groups, "weight_distance"),
     }
     result = {
@@ -66,7 +68,7 @@ def of_rate(losses):
     }
 
 
-def of_depth(limits, stability, needed):
+def of_depth(limits, stability, stable_width):
     """Smallest eigenvalue, iterations and needed width against depth."""
     deep = limits[limits["depth"] >= 2].dropna(subset="smallest_eigenvalue")
     result = {}
@@ -81,7 +83,7 @@ def of_depth(limits, stability, needed):
         value for name, value in result.items() if name.startswith("lambda_log_slope_per_layer_fc")
     )
     names = {"fc": "fc", "resnet": "resnet", "skip, no scaling": "skip_unscaled", "no skip, 1/H": "no_skip"}
-    stable = needed[(needed["criterion"] == "crossing") & (needed["depth"] >= 2)].dropna(subset="width")
+    stable = stable_width[stable_width["depth"] >= 2].dropna(subset="width")
     for variant, name in names.items():
         power, growth, doublings = [], [], []
         for _, part in stable[stable["variant"] == variant].groupby("activation"):
@@ -144,11 +146,6 @@ def of_shallow(shallow, samples):
     return result
 
 
-def supremum(records, column):
-    """Largest value over the iterations of each run."""
-    return records.groupby(["dataset", "architecture", "width", "repetition"], as_index=False)[column].max()
-
-
 def slope_by(table, groups, column, against="width"):
     """Slope of log(median over repetitions) against log(``against``), for each group."""
     medians = table.groupby([*groups, against])[column].median().dropna()
@@ -157,7 +154,5 @@ def slope_by(table, groups, column, against="width"):
     )
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

@@ -5,6 +5,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 #: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
 COLOURS = {
@@ -108,3 +109,39 @@ def iteration_axis(axes, last):
     axes.set_xscale("symlog", linthresh=1)
     axes.set_xticks([0, *(10**power for power in range(len(str(int(last)))))])
     axes.set_xlim(0, last)
+
+
+def plain_log_ticks(axis, subs=(1.0, 2.0, 5.0)):
+    """Label a logarithmic ``axis`` (``axes.xaxis``, ``axes.yaxis``) by plain numbers: ``subs`` times powers of ten."""
+    axis.set_major_locator(LogLocator(subs=subs, numticks=20))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def ticks_at(axis, values):
+    """Ticks of ``axis`` at ``values`` only, labelled by them."""
+    axis.set_ticks(list(values), [f"{value:,g}" for value in values])
+    axis.set_minor_locator(NullLocator())
+
+
+def wrapped(text, width=30):
+    """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def laid_out(figure):
+    """The figure with its layout fixed: laid out once here rather than again for each file that it is saved to."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
+def median_band(axes, table, x, y, **keywords):
+    """Median of ``y`` at each ``x`` of a table, with a band from its smallest to its largest; returns the line."""
+    spread = table.groupby(x)[y].agg(["median", "min", "max"])
+    return band(axes, spread.index, spread["median"], spread["min"], spread["max"], **keywords)

@@ -6,8 +6,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.curvature import extreme_eigenvalues, hessian_summary, hessian_vector_product
-from convexify.curvature.hessian import lanczos_quadrature
+from convexify.curvature.hessian import (
+    extreme_eigenvalues,
+    hessian_summary,
+    hessian_vector_product,
+    lanczos_quadrature,
+)
 from convexify.networks.multi_branch import MultiBranch, multiclass_margin_loss
 
 

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
-from convexify.curvature.penalties import distinct_rows, minimise, quadratic_penalty
-from convexify.curvature.shallow import ShallowLoss
+from convexify.curvature.penalties import distinct_rows, frozen_minimiser, minimise, quadratic_penalty
+from convexify.curvature.shallow_loss import ShallowLoss
 from convexify.curvature.threshold import convexity_threshold
 
 X = np.linspace(-2, 2, 20)[:, None]
 Y = np.sin(2 * X[:, 0])
 
 
-@given(st.sampled_from(["l2", "shift", "ladder"]), st.floats(0.0, 5.0))
+@given(st.sampled_from(["l2", "shift", "geometric"]), st.floats(0.0, 5.0))
 @settings(max_examples=30, deadline=None)
 def test_gradient_is_that_of_the_value(kind, lam):
     centre = np.array([0.3, -0.2, 0.1]) if kind == "shift" else None
@@ -24,8 +24,8 @@ def test_gradient_is_that_of_the_value(kind, lam):
     assert penalty.value_and_gradient(theta)[1] == pytest.approx(numeric, abs=1e-3 * (1 + lam**3))
 
 
-def test_ladder_climbs_by_powers():
-    assert quadratic_penalty("ladder", 2.0, 3).weights.tolist() == [2.0, 4.0, 8.0]
+def test_geometric_weights_are_powers():
+    assert quadratic_penalty("geometric", 2.0, 3).weights.tolist() == [2.0, 4.0, 8.0]
 
 
 def test_every_start_ends_in_the_one_minimum_beyond_the_threshold():
@@ -50,12 +50,22 @@ def test_unpenalised_network_has_several_minima():
 
 def test_search_stays_in_the_box_and_never_rises():
     loss = ShallowLoss(X, Y, 2, activation="relu")
-    penalty = quadratic_penalty("ladder", 0.5, loss.layout.size)
+    penalty = quadratic_penalty("geometric", 0.5, loss.layout.size)
     for start in np.random.default_rng(1).uniform(-1, 1, (5, loss.layout.size)):
         end = minimise(loss, penalty, start, 1.0)
         before = loss.value_and_gradient(start)[0] + penalty.value_and_gradient(start)[0]
         assert abs(end.point).max() <= 1 + 1e-12
         assert end.value <= before
+
+
+def test_expansion_of_the_shifted_minimiser_errs_by_the_square_of_the_inverse_factor():
+    loss = ShallowLoss(X, Y, 2)
+    centre = 0.3 * np.random.default_rng(4).standard_normal(loss.layout.size)
+    errors = []
+    for lam in (10.0, 100.0):
+        end = minimise(loss, quadratic_penalty("shift", lam, centre.size, centre=centre), centre, 2.0)
+        errors.append(np.linalg.norm(end.point - frozen_minimiser(loss, centre, lam)))
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.3)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,7 @@ def test_search_stays_in_the_box_and_never_rises():
             lambda: minimise(ShallowLoss(X, Y, 1), quadratic_penalty("l2", 1.0, 4), np.zeros(4), 0.0),
             "bound: expected more than 0",
         ),
+        (lambda: frozen_minimiser(ShallowLoss(X, Y, 1), np.zeros(4), 0.0), "lam: expected more than 0"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from convexify.curvature import filter_normalised_plane, plane_losses, plane_through_networks
-from convexify.curvature.planes import coordinates_in_plane
+from convexify.curvature.planes import (
+    coordinates_in_plane,
+    filter_normalised_plane,
+    plane_losses,
+    plane_through_networks,
+)
 from convexify.networks.multi_branch import MultiBranch
 
 NETWORK = MultiBranch(5, 3, branches=6, width=2, hidden_layers=2)

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.curvature.shallow import ShallowLoss
+from convexify.curvature.shallow_loss import ShallowLoss
 from convexify.curvature.threshold import convexity_threshold
 
 X = np.linspace(-2, 2, 20)[:, None]
@@ -75,35 +75,6 @@ def test_larger_box_needs_a_larger_penalty():
     thresholds = [convexity_threshold(loss, [-b, -b], [b, b], **SMALL).lower for b in (0.5, 1.0, 2.0)]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[-1]
-
-
-@given(st.integers(0, 10**6), st.sampled_from(["tanh", "softplus"]), st.booleans(), st.booleans(), st.booleans())
-@settings(max_examples=25, deadline=None)
-def test_enclosure_holds_the_hessian_at_every_point_of_the_box(seed, activation, hidden_bias, output_bias, skip):
-    rng = np.random.default_rng(seed)
-    loss = ShallowLoss(
-        rng.standard_normal((5, 2)), rng.standard_normal(5), 2,
-        activation=activation, hidden_bias=hidden_bias, output_bias=output_bias, skip=skip,
-    )  # fmt: skip
-    centre, radius = rng.uniform(-2, 2, loss.layout.size), 10 ** rng.uniform(-9, 0.3)
-    box = loss.hessian_enclosure((centre - radius)[None], (centre + radius)[None])
-    for point in rng.uniform(centre - radius, centre + radius, (10, centre.size)):
-        hessian = torch.func.hessian(loss)(torch.as_tensor(point)).numpy()
-        slack = 1e-12 * (1 + abs(hessian))  # torch's own rounding
-        assert (box.lower[0] <= hessian + slack).all()
-        assert (hessian - slack <= box.upper[0]).all()
-
-
-@pytest.mark.parametrize("activation", ["tanh", "softplus", "relu", "linear"])
-def test_fast_gradient_and_prediction_equal_torch(activation):
-    rng = np.random.default_rng(1)
-    loss = ShallowLoss(rng.standard_normal((7, 2)), rng.standard_normal(7), 3, activation=activation, skip=True)
-    theta = rng.standard_normal(loss.layout.size)
-    value, gradient = loss.value_and_gradient(theta)
-    tensor = torch.as_tensor(theta)
-    assert value == pytest.approx(float(loss(tensor)), rel=1e-12)
-    assert gradient == pytest.approx(torch.func.grad(loss)(tensor).numpy(), rel=1e-10, abs=1e-12)
-    assert value == pytest.approx(np.mean((loss.predict(theta) - loss.y) ** 2), rel=1e-12)
 
 
 def test_loss_without_hessian_is_refused():

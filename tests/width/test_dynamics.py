@@ -5,15 +5,9 @@ import torch
 from convexify.networks.fully_connected import FullyConnected
 from convexify.networks.residual import Residual
 from convexify.training import train
-from convexify.width import (
-    empirical_gram,
-    gradient_descent,
-    gram,
-    linear_dynamics_iterations,
-    one_step_defect,
-    shallow_dynamics,
-    smallest_eigenvalue,
-)
+from convexify.width.dynamics import gradient_descent
+from convexify.width.empirical import empirical_gram
+from convexify.width.limits import gram, smallest_eigenvalue
 
 STREAM = np.random.default_rng(0)
 X = STREAM.standard_normal((6, 5))
@@ -73,57 +67,6 @@ def test_a_run_that_leaves_the_finite_numbers_is_reported_as_nan():
     assert np.isnan(records["gram_change"].iloc[-1])
 
 
-def test_linear_dynamics_iterations_agree_with_running_them():
-    K = gram(X, 3)[-1]
-    needed = linear_dynamics_iterations(K, y, step_fraction=0.5, target=0.3)
-    residual, step = y.copy(), 1 / np.linalg.norm(K, 2)
-    for k in range(1, int(needed) + 1):
-        residual = residual - step * K @ residual
-        assert (residual @ residual <= 0.3 * y @ y) == (k == needed)
-
-
-def test_linear_dynamics_never_ends_on_contradicting_duplicates():
-    K = gram(np.vstack([X, X[:1]]), 2)[-1]
-    contradiction = np.array([1.0, 0, 0, 0, 0, 0, -1.0])
-    assert linear_dynamics_iterations(K, contradiction, step_fraction=0.5, target=0.5) == np.inf
-
-
-def test_one_step_defect_is_of_second_order_in_the_step():
-    net = FullyConnected(5, 64, 2, seed=0)
-    largest = np.linalg.norm(sum(empirical_gram(net, X)), 2)
-    coarse, fine = (one_step_defect(net, X, y, fraction / largest)["linearisation_defect"] for fraction in (0.1, 0.05))
-    assert coarse / fine == pytest.approx(4.0, rel=0.1)
-
-
-def test_sum_to_h_leaves_out_the_output_layer():
-    net = FullyConnected(5, 64, 2, seed=0)
-    G = empirical_gram(net, X)
-    share = one_step_defect(net, X, y, 1e-3)["missing_without_output_layer"]
-    assert share == pytest.approx(np.linalg.norm(G[-1]) / np.linalg.norm(sum(G)))
-    assert share > 0.1
-
-
-def test_shallow_dynamics_equals_descent_on_the_weights():
-    table = shallow_dynamics(X, y, 20, step=0.5, iterations=10, seed=5, dtype=torch.float64)
-    stream = torch.Generator().manual_seed(5)
-    W = torch.randn(20, 5, generator=stream).double().requires_grad_()
-    start = W.detach().clone()
-    a = (2.0 * torch.randint(0, 2, (20,), generator=stream) - 1).double()
-    inputs, targets = torch.as_tensor(X), torch.as_tensor(y)
-    history = train(
-        W,
-        lambda: 0.5 * (torch.relu(inputs @ W.T) @ a / 20**0.5 - targets).square().sum(),
-        method="gd",
-        step=0.5,
-        iterations=10,
-    )
-    np.testing.assert_allclose(table["loss"], history.loss, rtol=1e-10)
-    last = table.iloc[-1]
-    assert last["weight_distance"] == pytest.approx(float((W.detach() - start).norm(dim=1).max()), rel=1e-9)
-    changed = ((inputs @ W.detach().T >= 0) != (inputs @ start.T >= 0)).double().mean()
-    assert last["pattern_change"] == pytest.approx(float(changed))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -138,10 +81,3 @@ def test_bad_arguments_of_descent_are_named(change, message):
     arguments = {"X": X, "y": y, "step_fraction": 0.5, "iterations": 2, **change}
     with pytest.raises(ValueError, match=message):
         gradient_descent([FullyConnected(5, 4, 1)], **arguments)
-
-
-def test_bad_arguments_of_the_shallow_experiment_are_named():
-    with pytest.raises(ValueError, match="width: expected at least 1"):
-        shallow_dynamics(X, y, 0, step=0.5, iterations=2)
-    with pytest.raises(ValueError, match="step: expected more than 0"):
-        shallow_dynamics(X, y, 4, step=0.0, iterations=2)

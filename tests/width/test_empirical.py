@@ -4,7 +4,7 @@ import torch
 
 from convexify.networks.fully_connected import FullyConnected
 from convexify.networks.residual import Residual
-from convexify.width import empirical_gram
+from convexify.width.empirical import empirical_gram
 
 
 class Wrapped(torch.nn.Module):

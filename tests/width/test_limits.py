@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from convexify.networks.fully_connected import ACTIVATIONS, FullyConnected
 from convexify.networks.residual import Residual
-from convexify.width import empirical_gram, expectations, gram, smallest_eigenvalue, tangent_gram
+from convexify.width import expectations
+from convexify.width.empirical import empirical_gram
+from convexify.width.limits import gram, smallest_eigenvalue, tangent_gram
 
 ABLATIONS = [{}, {"branch_scaling": "1", "c_res": 0.9}, {"branch_scaling": "1/sqrt(H)"}, {"skip": False, "c_res": 0.9}]
 

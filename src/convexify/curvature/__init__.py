@@ -1,15 +1,23 @@
-"""How far from convex a loss is: Hessian extremes, shares of negative curvature, midpoint violations, planes."""
+"""How far from convex a loss is, and how strong a penalty makes it convex."""
 
-from convexify.curvature.convexity import chord_violation, negative_share_of_plane, plane_violation
 from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
-from convexify.curvature.penalties import QuadraticPenalty, distinct_rows, minimise, quadratic_penalty
+from convexify.curvature.kink import kink_of_first_neuron, second_difference
+from convexify.curvature.linear_baselines import TangentModel, ridge_weights
+from convexify.curvature.midpoint_convexity import chord_violation, negative_share_of_plane, plane_violation
+from convexify.curvature.penalties import (
+    QuadraticPenalty,
+    distinct_rows,
+    frozen_minimiser,
+    minimise,
+    quadratic_penalty,
+)
 from convexify.curvature.planes import (
     coordinates_in_plane,
     filter_normalised_plane,
     plane_losses,
     plane_through_networks,
 )
-from convexify.curvature.shallow import ShallowLoss
+from convexify.curvature.shallow_loss import ShallowLoss
 from convexify.curvature.threshold import ConvexityThreshold, convexity_threshold
 
 __all__ = [
@@ -17,18 +25,23 @@ __all__ = [
     "HessianSummary",
     "QuadraticPenalty",
     "ShallowLoss",
+    "TangentModel",
     "chord_violation",
     "convexity_threshold",
     "coordinates_in_plane",
     "distinct_rows",
     "extreme_eigenvalues",
     "filter_normalised_plane",
+    "frozen_minimiser",
     "hessian_summary",
     "hessian_vector_product",
+    "kink_of_first_neuron",
     "minimise",
     "negative_share_of_plane",
     "plane_losses",
     "plane_through_networks",
     "plane_violation",
     "quadratic_penalty",
+    "ridge_weights",
+    "second_difference",
 ]

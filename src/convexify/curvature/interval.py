@@ -96,6 +96,21 @@ def hull(*intervals):
     )
 
 
+def dot(matrix, vectors):
+    """Sum over the last axis of an ordinary array times intervals."""
+    return (vectors * matrix).sum(axis=-1)
+
+
+def gram_enclosure(jacobian):
+    """Σ_i J_i J_iᵀ with squares on the diagonal."""
+    product = (jacobian[:, :, :, None] * jacobian[:, :, None, :]).sum(axis=1)
+    squares = jacobian.square().sum(axis=1)
+    diagonal = np.arange(jacobian.shape[2])
+    product.lower[:, diagonal, diagonal] = squares.lower
+    product.upper[:, diagonal, diagonal] = squares.upper
+    return product
+
+
 def _interval(value):
     return value if isinstance(value, Interval) else Interval(value)
 

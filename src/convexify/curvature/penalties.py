@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from convexify.checks import as_number, as_vector, one_of
 
-PENALTIES = ("l2", "shift", "ladder")
+PENALTIES = ("l2", "shift", "geometric")
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ def quadratic_penalty(kind, lam, size, *, centre=None):
 
     Parameters
     ----------
-    kind : {"l2", "shift", "ladder"}
-        :math:`\lambda\|\theta\|^2`, :math:`\lambda\sum_k(\theta_k-\varepsilon_k)^2`, or
-        :math:`\theta^\top \mathrm{diag}(\lambda, \lambda^2, \dots, \lambda^p)\,\theta`.
+    kind : {"l2", "shift", "geometric"}
+        :math:`\lambda\|\theta\|^2`, :math:`\lambda\sum_k(\theta_k-\varepsilon_k)^2`, or, with weights that form a
+        geometric sequence, :math:`\theta^\top \mathrm{diag}(\lambda, \lambda^2, \dots, \lambda^p)\,\theta`.
     lam : float
         :math:`\lambda \ge 0`.
     size : int
@@ -52,12 +52,17 @@ def quadratic_penalty(kind, lam, size, *, centre=None):
     ------
     ValueError
         If the kind is unknown, ``lam`` is negative, or ``centre`` does not fit the kind.
+
+    Examples
+    --------
+    >>> quadratic_penalty("geometric", 2.0, 3).weights
+    array([2., 4., 8.])
     """
     one_of("kind", kind, PENALTIES)
     lam = as_number("lam", lam, minimum=0.0)
     if (kind == "shift") != (centre is not None):
         raise ValueError(f"centre: expected exactly for the kind 'shift', got kind {kind!r} and centre {centre!r}")
-    weights = lam ** np.arange(1, size + 1) if kind == "ladder" else np.full(size, lam)
+    weights = lam ** np.arange(1, size + 1) if kind == "geometric" else np.full(size, lam)
     return QuadraticPenalty(weights, np.zeros(size) if centre is None else as_vector("centre", centre, length=size))
 
 
@@ -79,8 +84,8 @@ class Minimum:
     stationarity: float
 
 
-def minimise(loss, penalty, start, bound, *, polish=True):
-    """Local minimum of loss + penalty on the box |θ_k| ≤ bound from one start.
+def minimise(loss, penalty, start, bound):
+    r"""Local minimum of loss + penalty on the box |θ_k| ≤ bound from one start.
 
     Parameters
     ----------
@@ -89,8 +94,6 @@ def minimise(loss, penalty, start, bound, *, polish=True):
     start : array_like, shape (p,)
     bound : float
         Half the side of the box.
-    polish : bool
-        Whether Newton steps follow on the coordinates that are off the bounds; for smooth losses.
 
     Returns
     -------
@@ -103,8 +106,9 @@ def minimise(loss, penalty, start, bound, *, polish=True):
 
     Notes
     -----
-    L-BFGS-B in the coordinates :math:`\\theta_k \\sqrt{1 + \\text{weights}_k}`, so that a ladder whose steps differ by
-    many orders of magnitude stays well conditioned.
+    L-BFGS-B in the coordinates :math:`\theta_k \sqrt{1 + \text{weights}_k}`, so that geometric weights, which differ by
+    many orders of magnitude, stay well conditioned. For smooth losses Newton steps follow on the coordinates that are
+    off the bounds.
     """
     bound = as_number("bound", bound, above=0.0)
     start = as_vector("start", start, length=penalty.weights.size)
@@ -121,14 +125,31 @@ def minimise(loss, penalty, start, bound, *, polish=True):
     options = {"maxiter": 1000, "maxfun": 4000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20}
     box = np.stack([-bound * scale, bound * scale], axis=1)
     u = minimize(objective, start * scale, jac=True, method="L-BFGS-B", bounds=box, options=options).x
-    if polish and loss.smooth:
-        u = _newton(loss, penalty, objective, u, scale, box)
+    if loss.smooth:
+        u = _newton(loss, penalty, objective, u, scale=scale, box=box)
     value, gradient = objective(u)
     return Minimum(u / scale, value, float(abs(u - np.clip(u - gradient, *box.T)).max()))
 
 
 def distinct_rows(rows, tolerance):
-    """Number of rows that differ from all earlier ones by more than ``tolerance`` in some entry."""
+    """Number of rows that differ from all earlier ones that count by more than ``tolerance`` in some entry.
+
+    Parameters
+    ----------
+    rows : array_like, shape (k, p)
+        May be empty.
+    tolerance : float
+        Largest difference, entry by entry, of rows that count as one.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> distinct_rows([[0.0, 1.0], [0.0, 1.0001], [2.0, 1.0]], 1e-3)
+    2
+    """
     kept = []
     for row in np.asarray(rows):
         if not any(abs(row - other).max() <= tolerance for other in kept):
@@ -136,7 +157,33 @@ def distinct_rows(rows, tolerance):
     return len(kept)
 
 
-def _newton(loss, penalty, objective, u, scale, box, steps=20):
+def frozen_minimiser(loss, centre, lam):
+    r"""First-order expansion of the minimiser of loss + λ‖θ − ε‖² for large λ.
+
+    Parameters
+    ----------
+    loss : ShallowLoss
+    centre : array_like, shape (p,)
+        The shifts ε.
+    lam : float
+        :math:`\lambda > 0`.
+
+    Returns
+    -------
+    ndarray, shape (p,)
+        :math:`\varepsilon - \nabla L(\varepsilon)/(2\lambda)`, with an error of order :math:`\lambda^{-2}`.
+
+    Raises
+    ------
+    ValueError
+        If ``lam`` is not positive.
+    """
+    lam = as_number("lam", lam, above=0.0)
+    _, gradient = loss.value_and_gradient(centre)
+    return centre - gradient / (2 * lam)
+
+
+def _newton(loss, penalty, objective, u, *, scale, box, steps=20):
     """Newton steps on the coordinates off the bounds, kept only while they lower the objective or the gradient."""
     hessian_of = torch.func.hessian(loss)
     value, gradient = objective(u)

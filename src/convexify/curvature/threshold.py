@@ -84,6 +84,24 @@ def convexity_threshold(
     ----------
     .. [1] Hertz (1992), The extreme eigenvalues and stability of real symmetric interval matrices, IEEE TAC 37.
     .. [2] Rohn (1994), Positive definiteness and stability of interval matrices, SIAM J. Matrix Anal. Appl. 15.
+
+    Examples
+    --------
+    The second derivative of −θ³ on [−1, 2] is at least −12, so that λ = 6 is needed; a bare function gets no proof:
+
+    >>> found = convexity_threshold(lambda theta: -(theta**3).sum(), [-1.0], [2.0])
+    >>> round(found.lower, 6), found.upper
+    (6.0, inf)
+
+    A network on a box, bracketed from both sides:
+
+    >>> import numpy as np
+    >>> from convexify.curvature.shallow_loss import ShallowLoss
+    >>> x = np.linspace(-2, 2, 20)
+    >>> loss = ShallowLoss(x[:, None], np.sin(2 * x), 1, hidden_bias=False, output_bias=False)
+    >>> found = convexity_threshold(loss, [-1.0, -1.0], [1.0, 1.0])
+    >>> found.lower <= found.upper <= 1.1 * found.lower
+    True
     """
     lower, upper = as_vector("lower", lower), as_vector("upper", upper)
     if lower.shape != upper.shape:
@@ -106,9 +124,9 @@ def convexity_threshold(
         return ConvexityThreshold(0.0, 0.0, lower, 0)
     rng = np.random.default_rng(seed)
     _refuse_kinks(loss, lower, upper, rng)
-    point, eigenvalue = _most_negative(loss, lower, upper, free, samples, starts, rng)
+    point, eigenvalue = _most_negative(loss, lower, upper, free, samples=samples, starts=starts, rng=rng)
     found = max(0.0, -eigenvalue / 2)
-    proved, boxes = _proved(loss, lower, upper, free, eigenvalue, ratio, max_boxes)
+    proved, boxes = _proved(loss, lower, upper, free, found=eigenvalue, ratio=ratio, max_boxes=max_boxes)
     return ConvexityThreshold(found, max(found, -proved / 2), point, boxes)
 
 
@@ -119,7 +137,7 @@ def _first(mask):
 # --- the search -------------------------------------------------------------------------------------------------------
 
 
-def _most_negative(loss, lower, upper, free, samples, starts, rng):
+def _most_negative(loss, lower, upper, free, *, samples, starts, rng):
     """Point and value of the smallest Hessian eigenvalue found on the box, in the free coordinates."""
     sobol = qmc.Sobol(free.size, rng=rng).random(1 << (samples - 1).bit_length())[:samples]
     corners = rng.integers(0, 2, size=(min(samples, 4 * 2 ** min(free.size, 8)), free.size))
@@ -204,7 +222,7 @@ def _refuse_kinks(loss, lower, upper, rng, chords=32, pieces=64, halvings=40):
 # --- the proof --------------------------------------------------------------------------------------------------------
 
 
-def _proved(loss, lower, upper, free, found, ratio, max_boxes):
+def _proved(loss, lower, upper, free, *, found, ratio, max_boxes):
     """Rigorous lower bound of the smallest eigenvalue on the box, and how many boxes it took."""
     if not hasattr(loss, "hessian_enclosure"):
         return -np.inf, 0
@@ -217,7 +235,8 @@ def _proved(loss, lower, upper, free, found, ratio, max_boxes):
         def enclose(low, high, j=j, others=others):
             return loss.neuron_enclosure(j, low, high, others)
 
-        bound, used = _branch_and_bound(enclose, lower, upper, own, target, max_boxes // (2 * len(neurons)))
+        budget = max_boxes // (2 * len(neurons))
+        bound, used = _branch_and_bound(enclose, lower, upper, split=own, target=target, max_boxes=budget)
         blocks, spent = min(blocks, bound), spent + used
     if neurons and blocks >= target:
         return blocks, spent
@@ -226,7 +245,8 @@ def _proved(loss, lower, upper, free, found, ratio, max_boxes):
         enclosure = loss.hessian_enclosure(low, high)
         return enclosure[:, free[:, None], free[None, :]]
 
-    whole, used = _branch_and_bound(enclose_all, lower, upper, free, target, max_boxes - spent)
+    left = max_boxes - spent
+    whole, used = _branch_and_bound(enclose_all, lower, upper, split=free, target=target, max_boxes=left)
     return max(whole, blocks if neurons else -np.inf), spent + used
 
 
@@ -238,7 +258,7 @@ def _unlike_neurons(loss, lower, upper):
     return list(boxes.values())
 
 
-def _branch_and_bound(enclose, lower, upper, split, target, max_boxes, batch=64):
+def _branch_and_bound(enclose, lower, upper, *, split, target, max_boxes, batch=64):
     """Lower bound of the smallest eigenvalue over a box: always halve the boxes whose bound is worst."""
     width = np.where(upper > lower, upper - lower, 1.0)
     bounds = _eigenvalue_bounds(enclose(lower[None], upper[None]))

@@ -1,12 +1,16 @@
-"""Full-batch gradient descent on deep networks, several random starts at once, with their Gram matrices measured."""
+"""Full-batch gradient descent on deep networks, several random starts at once, with their Gram matrices measured.
+
+The second training loop of the library beside `convexify.training.train`, which takes one model and any loss. This one
+is for networks of one architecture only: all starts share one batched matrix product per layer, and the one backward
+pass gives gradient and Gram matrices. Its iterates are those of ``train`` with the method "gd" (a test compares them).
+"""
 
 import numpy as np
 import pandas as pd
 import torch
-from torch.func import functional_call, grad
 
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
-from convexify.width.empirical import back_propagated, empirical_gram, layer_kernels
+from convexify.width.empirical import back_propagated, layer_kernels
 
 
 def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=None, target=None):
@@ -46,10 +50,19 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
 
     Notes
     -----
-    One backward pass per iteration gives both the gradient and the Gram matrices, and all runs share one batched matrix
-    product per layer: at small widths a loop over the seeds would spend its time in the overhead of small operations.
-    That is why this is not `convexify.training.train`. A run that leaves the range of
-    floating point goes on as NaN and is reported as such.
+    At small widths a loop over the starts would spend its time in the overhead of small operations. A run that leaves
+    the range of floating point goes on as NaN and is reported as such.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convexify.networks.fully_connected import FullyConnected
+    >>> starts = [FullyConnected(3, 16, depth=2, seed=seed) for seed in range(4)]
+    >>> losses, records = gradient_descent(
+    ...     starts, np.eye(3), [1.0, -1.0, 0.5], step_fraction=0.5, iterations=20, record_at=[0, 20]
+    ... )
+    >>> losses.shape, len(records), bool((losses[:, -1] < losses[:, 0]).all())
+    ((4, 21), 8, True)
     """
     networks = list(networks)
     X, y = as_matrix("X", X), as_vector("y", y, length=len(X))
@@ -117,96 +130,3 @@ def _spectral_norm(matrices, rounds=8):
         image = matrices @ vector
         vector = matrices.mT @ image
     return image.flatten(1).norm(dim=1)
-
-
-def linear_dynamics_iterations(K, y, *, step_fraction, target):
-    r"""Number of steps that the linear dynamics :math:`r \leftarrow (I - \eta K) r` needs to shrink :math:`\|r\|^2`.
-
-    Parameters
-    ----------
-    K : array_like, shape (n, n)
-        Positive semi-definite kernel; the step is ``step_fraction``·2/λ_max(K).
-    y : array_like, shape (n,)
-        The residual before the first step.
-    step_fraction : float
-        In (0, 1).
-    target : float
-        Wanted :math:`\|r\|^2/\|y\|^2`, in (0, 1).
-
-    Returns
-    -------
-    float
-        Smallest such number of steps; infinite if the part of y in the null space alone exceeds the target.
-
-    Raises
-    ------
-    ValueError
-        If sizes do not fit or a number is out of range.
-    """
-    K = as_matrix("K", K)
-    y = as_vector("y", y, length=len(K))
-    for name, value in (("step_fraction", step_fraction), ("target", target)):
-        if not 0 < as_number(name, value) < 1:
-            raise ValueError(f"{name}: expected a number in (0, 1), got {value}")
-    values, vectors = np.linalg.eigh(K)
-    shares = (vectors.T @ y) ** 2 / (y @ y)
-    # Rounding noise around zero must count as zero, or infinity would come out as a large number.
-    values = np.where(values > len(K) * np.finfo(float).eps * values[-1], values, 0.0)
-    contraction = (1 - 2 * step_fraction * values / values[-1]) ** 2
-
-    def left(k):
-        return shares @ contraction**k
-
-    high = 1.0
-    while left(high) > target:
-        high *= 2
-        if high > 1e18:
-            return np.inf
-    low = 0.0
-    while high - low > 1:
-        middle = np.floor((low + high) / 2)
-        low, high = (low, middle) if left(middle) <= target else (middle, high)
-    return float(high)
-
-
-def one_step_defect(network, X, y, step):
-    r"""By how much one gradient step misses the survey's eq. (10), and how the layers share G.
-
-    Parameters
-    ----------
-    network : FullyConnected
-        Not changed.
-    X : array_like, shape (n, d)
-    y : array_like, shape (n,)
-    step : float
-        Step length η.
-
-    Returns
-    -------
-    dict of str to float
-        ``linearisation_defect``: :math:`\|y - u(1) - (I - \eta G)(y - u(0))\| / \|y - u(0)\|` with the full G;
-        ``missing_without_output_layer``: :math:`\|G^{(H+1)}\|/\|G\|` in the Frobenius norm, the part of G that
-        a sum to H as printed in eq. (11) leaves out.
-
-    Raises
-    ------
-    ValueError
-        If sizes do not fit or the step is not positive.
-    """
-    X, y, step = as_matrix("X", X), as_vector("y", y, length=len(X)), as_number("step", step, above=0.0)
-    parameters = {name: value.detach() for name, value in network.named_parameters()}
-    inputs, targets = (torch.as_tensor(array).to(network.output) for array in (X, y))
-
-    def loss(weights):
-        residuals = functional_call(network, weights, (inputs,)) - targets
-        return 0.5 * residuals @ residuals, residuals
-
-    gradient, before = grad(loss, has_aux=True)(parameters)
-    _, after = loss({name: value - step * gradient[name] for name, value in parameters.items()})
-    kernels = empirical_gram(network, X)
-    G = sum(kernels)
-    before, after = before.double().numpy(), after.double().numpy()
-    return {
-        "linearisation_defect": np.linalg.norm(after - before + step * G @ before) / np.linalg.norm(before),
-        "missing_without_output_layer": np.linalg.norm(kernels[-1]) / np.linalg.norm(G),
-    }

@@ -37,6 +37,13 @@ def empirical_gram(network, X):
     References
     ----------
     .. [1] Novak, Sohl-Dickstein, Schoenholz (2022), Fast finite width neural tangent kernel, ICML.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matrices = empirical_gram(FullyConnected(3, 16, depth=2, seed=0), np.eye(3))
+    >>> len(matrices), matrices[0].shape
+    (3, (3, 3))
     """
     parameters = {name: parameter.detach() for name, parameter in network.named_parameters()}
     reference = next(iter(parameters.values()))

@@ -80,6 +80,17 @@ def gram(
     References
     ----------
     .. [1] Du, Lee, Li, Wang, Zhai (2019), Gradient descent finds global minima of deep neural networks, ICML.
+
+    Examples
+    --------
+    The arc-cosine kernel of two orthogonal points:
+
+    >>> hidden, last = gram([[1.0, 0.0], [0.0, 1.0]], 2, activation="relu")[1:]
+    >>> hidden.round(4)
+    array([[1.    , 0.3183],
+           [0.3183, 1.    ]])
+    >>> smallest_eigenvalue(last) > 0
+    True
     """
     H = as_integer("depth", depth, minimum=1)
     if as_printed and H == 1:

@@ -1,0 +1,109 @@
+"""How far measured Gram matrices are from the limits of wide networks, and the bounds that the limits promise."""
+
+import numpy as np
+import pandas as pd
+
+from convexify.width.limits import gram, smallest_eigenvalue, tangent_gram
+
+
+class WideLimit:
+    r"""The limit of one architecture on given samples.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Unit rows.
+    depth : int
+        Number H of hidden layers, at least 2.
+    architecture : {"fc", "resnet"}
+    activation : {"softplus", "relu", "tanh", "erf"}
+
+    Attributes
+    ----------
+    definition : list of H + 1 ndarrays
+        :math:`K^{(0)}, \dots, K^{(H)}` of Definition 1 (`convexify.width.limits.gram`).
+    printed : ndarray
+        :math:`K^{(H)}` with the covariance that the survey prints.
+    tangent : list of H + 1 ndarrays
+        Limits of :math:`G^{(1)}, \dots, G^{(H+1)}` (`convexify.width.limits.tangent_gram`).
+    smallest, smallest_of_all_layers : float
+        :math:`\lambda_{\min}(K^{(H)})`, and that of the sum of the tangent limits.
+
+    Raises
+    ------
+    ValueError
+        As `convexify.width.limits.gram`.
+    """
+
+    def __init__(self, X, depth, architecture, activation):
+        options = {"architecture": architecture, "activation": activation}
+        self.definition = gram(X, depth, **options)
+        self.printed = gram(X, depth, as_printed=True, **options)[-1]
+        self.tangent = tangent_gram(X, depth, **options)
+        self.smallest = smallest_eigenvalue(self.definition[-1])
+        self.smallest_of_all_layers = smallest_eigenvalue(sum(self.tangent))
+
+    def distances(self, grams):
+        """Relative distances of measured Gram matrices to each candidate for their limit.
+
+        Parameters
+        ----------
+        grams : sequence of sequences of H + 1 ndarrays
+            Gram matrices of the layers (`convexify.width.empirical.empirical_gram`) for each of several starts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per ``repetition`` and ``layer``: ``distance_to_limit``; ``distance_to_k_h``, to the matrix that the
+            survey names (NaN for the output layer); and, for layer H only, ``shape_corrected`` and ``shape_printed``:
+            distance of the mean over the starts to both formulas of Definition 1, all scaled to unit trace.
+        """
+        H = len(self.definition) - 1
+        rows = []
+        for repetition, matrices in enumerate(grams):
+            for layer, (G, tangent) in enumerate(zip(matrices, self.tangent, strict=True), start=1):
+                named = relative_distance(G, self.definition[layer]) if layer <= H else np.nan
+                rows.append((repetition, layer, relative_distance(G, tangent), named, np.nan, np.nan))
+        frame = pd.DataFrame(
+            rows,
+            columns=["repetition", "layer", "distance_to_limit", "distance_to_k_h", "shape_corrected", "shape_printed"],
+        )
+        # The mean over starts and a common scale leave little fluctuation: what stays tells the two formulas apart.
+        mean = unit_trace(np.mean([matrices[H - 1] for matrices in grams], axis=0))
+        last = frame["layer"] == H
+        frame.loc[last, "shape_corrected"] = relative_distance(mean, unit_trace(self.definition[-1]))
+        frame.loc[last, "shape_printed"] = relative_distance(mean, unit_trace(self.printed))
+        return frame
+
+    def loss_bounds(self, step, iteration):
+        r"""Two bounds of the loss, relative to the start, after some iterations of gradient descent.
+
+        Parameters
+        ----------
+        step : array_like
+            Step length η.
+        iteration : array_like
+            Number k of steps, of the same shape.
+
+        Returns
+        -------
+        bound : ndarray
+            :math:`(1 - \eta\lambda_{\min}(K^{(H)})/2)^k`, the survey's eq. (15).
+        kernel_bound : ndarray
+            :math:`(1 - \eta\lambda_{\min}(G))^{2k}` with the limit G of the whole Gram matrix: what eq. (10) would give
+            if the Gram matrix did not move.
+        """
+        return (
+            (1 - step * self.smallest / 2) ** iteration,
+            (1 - step * self.smallest_of_all_layers) ** (2 * iteration),
+        )
+
+
+def relative_distance(G, K):
+    """‖G − K‖/‖K‖ in the spectral norm."""
+    return np.linalg.norm(G - K, 2) / np.linalg.norm(K, 2)
+
+
+def unit_trace(K):
+    """K scaled to unit trace."""
+    return K / np.trace(K)

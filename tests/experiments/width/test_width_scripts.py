@@ -1,0 +1,118 @@
+"""The scripts of the experiment `width` on an instance of seconds."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SEED = 1
+POINTS = {"samples": 4, "dimension": 3}
+FIXED = {"datasets": ["digits"], "depth": 2, "activation": "softplus"}
+BY_DEPTH = {"activations": ["softplus", "tanh"], "depths": [1, 2, 3], "target": 0.3, "step_fraction": 0.5}
+
+
+def settings(*sections, **more):
+    return SimpleNamespace(**{key: value for section in sections for key, value in section.items()}, **more)
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    return [{"X": rng.random((20, 6)), "y": np.arange(20) % 10}]
+
+
+@pytest.fixture(scope="module")
+def tables(entry, data):
+    training = settings(
+        POINTS,
+        FIXED,
+        activations=["softplus", "tanh"],
+        widths=[4, 8, 16],
+        repetitions=3,
+        iterations=5,
+        step_fraction=0.5,
+    )
+    limits = entry("compute_limits")(settings(POINTS, BY_DEPTH), SEED)
+    grid = {"widths": [8, 16, 32, 512], "repetitions": 3}
+    target = settings(POINTS, BY_DEPTH, **grid, most_iterations=60)
+    shallow = settings(
+        {"samples": 8, "widths": [8, 16, 32], "repetitions": 3, "epochs": 10},
+        steps=["calibrated", "half of 2/λ_max"],
+        reported_log_error=-1.0,
+    )
+    return {
+        "initial": entry("compute_initial")(
+            data, settings(POINTS, FIXED, widths=[8, 16, 32], repetitions=3), "cpu", SEED
+        ),
+        **entry("compute_training")(data, training, "cpu", SEED),
+        "limits": limits,
+        **entry("compute_stability")(limits, settings(POINTS, **grid), "cpu", SEED),
+        **entry("compute_target")(limits, target, "cpu", SEED),
+        "degeneracy": entry("compute_degeneracy")(4, 3, 2, ["softplus", "tanh"], [0.1, 0.01, 0.001], SEED),
+        "defects": entry("compute_defects")(
+            settings(POINTS, FIXED, width=16, repetitions=3, step_fractions=[0.1, 0.05, 0.025]), "cpu", SEED
+        ),
+        "shallow": entry("compute_shallow")(shallow, "cpu", SEED),
+    }
+
+
+METRICS = ("initial", "records", "losses", "limits", "stability", "stable_width", "degeneracy", "defects", "shallow")
+
+
+def metrics_of(entry, tables, **changed):
+    return entry("metrics")(**{name: changed.get(name, tables[name]) for name in METRICS}, samples=8)
+
+
+def test_every_network_of_the_grid_is_in_the_tables(tables):
+    assert len(tables["initial"]) == 2 * 2 * 3 * 3 * 3
+    assert len(tables["losses"]) == 2 * 2 * 2 * 3 * 3 * 6
+    assert len(tables["stability"]) == 2 * 5 * 3 * 4 * 3
+    assert tables["target"]["allowance"].max() <= 60
+
+
+def test_losses_start_at_one_and_fall(tables):
+    losses = tables["losses"]
+    assert (losses.loc[losses["iteration"] == 0, "relative_loss"] == 1).all()
+    assert losses.loc[losses["iteration"] == 5, "relative_loss"].median() < 1
+
+
+def test_metrics_see_planted_errors(entry, tables):
+    before = metrics_of(entry, tables)
+    assert before["linearisation_defect_slope"] == pytest.approx(2.0, abs=0.2)
+    losses = tables["losses"].copy()
+    row = losses.index[(losses["iteration"] == 3) & (losses["width"] == 16)][0]
+    losses.loc[row, "relative_loss"] = 7 * losses.loc[row, "bound"]
+    assert metrics_of(entry, tables, losses=losses)["bound_ratio_largest_at_largest_width"] == pytest.approx(7.0)
+    records = tables["records"].assign(weight_distance=lambda table: 1 / table["width"])
+    records.loc[records["iteration"] == 0, "weight_distance"] = 0.0
+    assert metrics_of(entry, tables, records=records)["weight_slope_mean"] == pytest.approx(-1.0)
+
+
+def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
+    reads = {
+        "gram": ("initial", "records"),
+        "weights": ("records",),
+        "rate": ("losses",),
+        "shallow": ("shallow",),
+        "depth_limits": ("limits",),
+        "depth_width": ("stable_width", "target_width"),
+        "equations": ("initial", "defects", "degeneracy"),
+    }
+    assert reads.keys() == announced_figures
+    for name, inputs in reads.items():
+        figure = entry(f"figure_{name}")(*(tables[table] for table in inputs))
+        assert figure.axes[0].get_ylabel(), name
+
+
+def test_nothing_reaches_the_target_where_nothing_is_trained(entry, tables):
+    none = settings(POINTS, BY_DEPTH, widths=[4], repetitions=1, most_iterations=1)
+    result = entry("compute_target")(tables["limits"], none, "cpu", SEED)
+    assert result["target"].empty
+    assert list(result["target_width"]) == ["activation", "variant", "depth", "width"]
+
+
+def test_the_same_seed_gives_the_same_table(entry, tables):
+    again = entry("compute_limits")(settings(POINTS, BY_DEPTH), SEED)
+    pd.testing.assert_frame_equal(again, tables["limits"])
+    assert not entry("compute_limits")(settings(POINTS, BY_DEPTH), SEED + 1).equals(again)
