@@ -11,8 +11,6 @@ from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio
 
 #: Objective on the five points above which a start counts as stuck: the bad minima begin near 0.1.
 STUCK = 0.05
-#: A start within this factor of the certified lower bound has reached the optimum.
-REACHED = 1.01
 
 
 def metrics(optima, curves, sampled_patterns, stationary_networks, sensitivity, patch_gates, real):
@@ -55,10 +53,6 @@ def _toy_metrics(optima, curves):
         "line_wide_small_start_best_ratio": bound(line_small.min()),
         "plane_best_ratio": bound(plane_standard.min()),
         "plane_small_start_best_ratio": bound(plane_small.min()),
-        "line_wide_share_reached": _share(line_standard <= REACHED),
-        "line_wide_small_start_share_reached": _share(line_small <= REACHED),
-        "plane_share_reached": _share(plane_standard <= REACHED),
-        "plane_small_start_share_reached": _share(plane_small <= REACHED),
     }
 
 
