@@ -62,7 +62,8 @@ def tables(script):
 
 
 def metrics(script, tables):
-    return script("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), target=1e-6)
+    table = script("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), SOURCES, target=1e-6)
+    return table.set_index("metric")["value"]
 
 
 def test_tables_are_complete_and_their_gaps_are_zero(tables):
@@ -101,6 +102,25 @@ def test_a_descent_below_the_dual_shows_in_its_metric(script, tables):
     assert metrics(script, tables)["descent_below_dual_runs"] == 0
     after = metrics(script, {**tables, "runs": [runs, tables["runs"][1]]})
     assert after["descent_below_dual_runs"] == (runs["regulariser"] == "schatten").sum()
+
+
+def test_estimates_are_those_of_the_data_set_that_no_seed_changes(script, tables):
+    before = metrics(script, tables)
+    synthetic, digits = tables["runs"]
+    after = metrics(script, {**tables, "runs": [synthetic.assign(relative_gap=0.0), digits]})
+    pd.testing.assert_series_equal(after, before)
+    after = metrics(script, {**tables, "runs": [synthetic, digits.assign(relative_gap=0.0)]})
+    assert before["descent_reached_share_deepest"] < 1 == after["descent_reached_share_deepest"]
+    assert before["descents_short_of_the_dual_two_layers_full_rank"] > 0
+    assert after["descents_short_of_the_dual_two_layers_full_rank"] == 0
+
+
+def test_a_descent_twice_as_long_doubles_the_ratio_to_douglas_rachford(script, tables):
+    before = metrics(script, tables)["descent_over_douglas_rachford_iterations"]
+    columns = ["iterations", "iterations_to_target"]
+    longer = [runs.assign(**{name: 2 * runs[name] for name in columns}) for runs in tables["runs"]]
+    after = metrics(script, {**tables, "runs": longer})["descent_over_douglas_rachford_iterations"]
+    assert after == pytest.approx(2 * before)
 
 
 def test_an_unconverged_dual_is_an_error_not_a_table(script, monkeypatch):
