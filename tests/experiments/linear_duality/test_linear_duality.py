@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from convexify.linear_duality.deep_linear_descent import gradient_descent
 from convexify.linear_duality.douglas_rachford import solve_compressed
 from convexify.warnings import ConvergenceWarning
 
@@ -83,6 +84,18 @@ def test_the_same_seed_gives_the_same_tables(script, tables):
     pd.testing.assert_frame_equal(again["histories"], tables["histories"][0])
     other = script("compute_descent")([], "synthetic", SETTINGS, 2, "cpu")
     assert not np.allclose(other["runs"]["objective"], again["runs"]["objective"])
+
+
+def test_the_device_reaches_gradient_descent(script, monkeypatch):
+    compute_descent, asked = script("compute_descent"), []
+
+    def descent(*arguments, device, **options):
+        asked.append(device)
+        return gradient_descent(*arguments, device="cpu", **options)
+
+    monkeypatch.setitem(compute_descent.__globals__, "gradient_descent", descent)
+    compute_descent([], "synthetic", SETTINGS, 1, "the device of the job")
+    assert set(asked) == {"the device of the job"}
 
 
 def test_a_gap_in_the_tables_shows_in_its_metric(script, tables):
