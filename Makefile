@@ -9,7 +9,7 @@ EXPECTED_PYTHON := 3.11
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench verify expected robustness another-seed lock experiment clean
+.PHONY: build smoke test setup help lint bench verify expected robustness mutations another-seed lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -37,6 +37,9 @@ expected: $(READY) ## record the metrics and verdicts of the last build at SCALE
 
 robustness: $(READY) ## build SCALE with other seeds and on other kernels, verify each: reports/robustness
 	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS)
+
+mutations: $(READY) ## does verify see deliberate errors? one smoke build each: reports/robustness/mutations.csv
+	@$(BIN)/python scripts/build/mutations.py
 
 another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm

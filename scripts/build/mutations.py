@@ -1,0 +1,129 @@
+"""Deliberate errors, one at a time: does `verify` see them? Builds the smoke scale of one experiment with each.
+
+A mutation is caught when a metric or a verdict misses its expectation, or the build itself refuses.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from convexify_workflow.files import write
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One replacement in one file, and the experiment that has to notice it."""
+
+    what: str
+    experiment: str
+    file: str
+    old: str
+    new: str
+
+
+MUTATIONS = (
+    Mutation(
+        "objective of deep linear networks: the ½ of the squared loss dropped",
+        *("linear_duality", "src/convexify/linear_duality/primal.py"),
+        *("return 0.5 * float((residual**2).sum())", "return float((residual**2).sum())"),
+    ),
+    Mutation(
+        "weight decay: factor H of the penalty dropped",
+        *("linear_duality", "src/convexify/linear_duality/weight_decay.py"),
+        *("0.5 * (sigma - m) ** 2 + 0.5 * gamma * depth * m**p", "0.5 * (sigma - m) ** 2 + 0.5 * gamma * m**p"),
+    ),
+    Mutation(
+        "relaxed neuron: the sign of the labels in the gradient",
+        *("relaxed_neuron", "src/convexify/relaxations/neuron.py"),
+        *("np.maximum(z, 0.0) - y", "np.maximum(z, 0.0) + y"),
+    ),
+    Mutation(
+        "relaxed neuron: steps twice as long",
+        *("relaxed_neuron", "src/convexify/relaxations/neuron.py"),
+        *("step = default_step(X)", "step = 2 * default_step(X)"),
+    ),
+    Mutation(
+        "squared loss of convex ReLU programs: factor 2",
+        *("convex_relu", "src/convexify/convex_relu/programs/losses.py"),
+        *("return 0.5 * float(np.sum((f - y) ** 2))", "return float(np.sum((f - y) ** 2))"),
+    ),
+    Mutation(
+        "closed form of the gap of homogeneous branches: power off by one",
+        *("branches", "src/convexify/branches/convexification.py"),
+        *("radius ** (power - 1) * rest", "radius**power * rest"),
+    ),
+    Mutation(
+        "hinge of parallel branches: τ left out",
+        *("branches", "src/convexify/branches/branch_problem.py"),
+        *("labels[:, None] * values / tau", "labels[:, None] * values"),
+    ),
+    Mutation(
+        "margin loss of the landscapes: the constant 1/C added instead of subtracted",
+        *("landscapes", "src/convexify/networks/multi_branch.py"),
+        *("gaps.mean() - 1 / outputs.shape[1]", "gaps.mean() + 1 / outputs.shape[1]"),
+    ),
+    Mutation(
+        "Gram recursion: derivative moments with the variance not the standard deviation's factor",
+        *("width", "src/convexify/width/limits.py"),
+        *("return self.factor(h) ** 2 * expectations.derivative", "return self.factor(h) * expectations.derivative"),
+    ),
+    Mutation(
+        "Gram recursion of residual networks: cross term once, not twice",
+        *("width", "src/convexify/width/limits.py"),
+        *("new += K + 2 * b * step", "new += K + b * step"),
+    ),
+    Mutation(
+        "quadratic penalty: gradient without its factor 2",
+        *("strong_penalty", "src/convexify/curvature/penalties.py"),
+        *("2 * self.weights * offset", "self.weights * offset"),
+    ),
+    Mutation(
+        "strong penalties: another data set",
+        *("strong_penalty", "workflow/experiments/strong_penalty/settings.yaml"),
+        *("smoke: [sine, breast_cancer]", "smoke: [sine, digits]"),
+    ),
+)
+
+
+def main():
+    """Build every mutation, print the table, write it to reports/robustness."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        table = pd.DataFrame([_caught(clone, mutation) for mutation in MUTATIONS])
+    print(table.to_string(index=False))
+    write(ROOT / "reports" / "robustness" / "mutations.csv", table)
+    return int(table["caught"].sum() < 0.9 * len(table))
+
+
+def _caught(clone, mutation):
+    file = clone / mutation.file
+    kept = file.read_text(encoding="utf-8")
+    if mutation.old not in kept:
+        raise ValueError(f"{mutation.file}: expected the text {mutation.old!r}")
+    file.write_text(kept.replace(mutation.old, mutation.new, 1), encoding="utf-8")
+    line = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all", "--config", "scale=smoke"]
+    line += [f'experiments=["{mutation.experiment}"]', "--"]
+    environment = {**os.environ, "PYTHONPATH": str(clone / "src")}
+    build = subprocess.run(
+        [*line, "reports/smoke/ledger.csv"], cwd=clone, env=environment, capture_output=True, text=True
+    )
+    verify = [sys.executable, "scripts/build/verify.py", "--scale", "smoke", mutation.experiment]
+    verified = subprocess.run(verify, cwd=clone, env=environment, capture_output=True, text=True)
+    file.write_text(kept, encoding="utf-8")
+    said = "the build refuses" if build.returncode else (verified.stdout.strip() or verified.stderr.strip())
+    row = {"mutation": mutation.what, "experiment": mutation.experiment}
+    row |= {"caught": bool(build.returncode or verified.returncode == 1), "how": said.splitlines()[-1]}
+    print(row, flush=True)
+    return row
+
+
+if __name__ == "__main__":
+    sys.exit(main())
