@@ -67,11 +67,14 @@ def _newton(problem, features, start):
 
 def _linear_program(problem, features, start):
     y, beta = problem.y[:, 0], problem.beta
-    rows = (features * y[:, None]).T
-    answer = linprog(-np.ones(len(y)), A_ub=np.vstack([rows, -rows]), b_ub=np.full(2 * len(rows), beta), bounds=(0, 1))
+    rows = (features * (y / beta)[:, None]).T
+    answer = linprog(
+        -np.ones(len(y)), A_ub=np.vstack([rows, -rows]), b_ub=np.ones(2 * len(rows)), bounds=(0, 1),
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )  # fmt: skip
     if answer.x is None:
         return start[:, None], problem.loss.negative_gradient(features @ start, y)[:, None]
-    multipliers = -answer.ineqlin.marginals
+    multipliers = -answer.ineqlin.marginals / beta
     a = multipliers[: len(rows)] - multipliers[len(rows) :]
     return a[:, None], (y * answer.x)[:, None]
 

@@ -1,4 +1,4 @@
-r"""Exact pricing in any rank, practical in rank 3 and 4: branch and bound for :math:`\max_{\|u\|\le1}\|\nu^\top(Zu)_+\|`."""
+"""Exact pricing in any rank, practical in rank 3 and 4: branch and bound on the faces of a cube."""
 
 import heapq
 from dataclasses import dataclass
@@ -191,7 +191,7 @@ class _Search:
 
     def _bounded(self, boxes, value, reach):
         """``boxes`` with their own bounds, without those that are closed; ``value, reach`` of each pair."""
-        b, r, c = boxes.decided.shape
+        b, _, c = boxes.decided.shape
         self.boxes += b
         counts = np.diff(boxes.start)
         owner = np.repeat(np.arange(b), counts)

@@ -14,8 +14,9 @@ def relaxed_bound(problem, nu):
     With :math:`(z)_+=\tfrac12(z+|z|)` and :math:`z_i^2/\|z_i\|\le|z_i^\top u|\le(z_i^\top u)^2/(2w_i)+w_i/2` for
     ‖u‖ = 1 and any :math:`w_i>0`,
 
-    .. math:: \sum_i\nu_i(z_i^\top u)_+\le\tfrac12b^\top u+\tfrac12u^\top Qu+\tfrac14\sum_{\nu_i>0}\nu_iw_i,\qquad
-              b=Z^\top\nu,\quad Q=\sum_{\nu_i>0}\frac{\nu_i}{2w_i}z_iz_i^\top-\sum_{\nu_i<0}\frac{|\nu_i|}{\|z_i\|}z_iz_i^\top,
+    .. math:: \sum_i\nu_i(z_i^\top u)_+\le\tfrac12b^\top u+\tfrac12u^\top Qu+\tfrac14\sum_{\nu_i>0}\nu_iw_i,
+              \quad b=Z^\top\nu,\quad Q=\sum_iq_iz_iz_i^\top,\quad
+              q_i=\frac{\nu_i}{2w_i}\ (\nu_i>0),\ \frac{\nu_i}{\|z_i\|}\ (\nu_i<0),
 
     and the quadratic function is at most :math:`\tfrac12\lambda+\tfrac18b^\top(\lambda I-Q)^{-1}b` on the sphere for
     every :math:`\lambda>\lambda_{\max}(Q)`. The best :math:`w` is the dual of a semidefinite relaxation with

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from convexify.convex_relu.arrangements import general_position_count
 from convexify.convex_relu.certificates import relative_gap
 from convexify.convex_relu.global_training import ascent
 from convexify.convex_relu.global_training.amplitudes import output_weights
 from convexify.convex_relu.global_training.branch_and_bound import maximise
+from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells
 from convexify.convex_relu.global_training.problem import balanced
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
 from convexify.convex_relu.global_training.sliding import slide
@@ -30,11 +32,12 @@ class Search:
     def __init__(self, problem, tol, pricing, rng, started, max_time):
         self.problem, self.tol, self.rng = problem, tol, rng
         self.started, self.max_time = started, max_time
-        self.sweep = Sweep(problem) if problem.rank in (1, 2) else None
+        self.oracle = _oracle(problem) if pricing != "local" or problem.rank <= 2 else None
         self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
         self.level, self.stalled, self.effort, self.rows = 0, 0, 1, []
-        self.best = (np.inf,)
+        self.best, self.inside = (np.inf,), None
+        self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
     def run(self, start=None):
         """Train from the neurons ``start``, a pair (U, A), until the gap meets the tolerance or time is up."""
@@ -43,11 +46,13 @@ class Search:
         self.nu = self._gradient()
         self._keep_best()
         while True:
-            directions, values, bound = self._price()
+            directions, values, bound = self._price(self.nu)
             self._record(values, bound)
             if self._finished():
                 break
             self._insert(directions, values)
+            if not problem.loss.smooth:
+                self._insert(*self._price_inside())
             self._improve()
             self._keep_best()
         if not self.exact:
@@ -69,17 +74,16 @@ class Search:
 
     # -- pricing -------------------------------------------------------------------------------------------------
 
-    def _price(self):
+    def _price(self, nu):
         """Directions and values above the penalty, the largest first, and a proved bound or None."""
-        problem, nu, beta = self.problem, self.nu, self.problem.beta
+        problem, beta = self.problem, self.problem.beta
         if problem.rank == 0 or not nu.any():
             return np.zeros((problem.rank, 0)), np.zeros(0), problem.outside(nu) + problem.rounding(nu)
-        if self.sweep is not None:
-            return self.sweep.maxima(nu)
-        starts = [self.U, self.rng.standard_normal((problem.rank, self._starts()))]
-        directions, values = ascent.ascend(
-            problem, nu, np.hstack(starts), iterations=25 if self._large() else 60, deadline=self.time_is_up
-        )
+        if self.oracle is not None:
+            return self.oracle.maxima(nu)
+        directions, values = self._ascend(nu, self._starts())
+        if not self.prove and not self.time_is_up() and self._looks_optimal(nu, values):
+            directions, values = self._ascend(nu, 10 * self._starts())
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
         last = self.spent() > 0.65
@@ -96,6 +100,32 @@ class Search:
                 self._next_level(found)
         return directions, values, bound
 
+    def _ascend(self, nu, count):
+        """Local maxima reached from the neurons, from earlier local maxima and from ``count`` random directions."""
+        random = self.rng.standard_normal((self.problem.rank, count))
+        directions, values = ascent.ascend(
+            self.problem, self.nu, random, np.hstack([self.U, self.pool]),
+            iterations=60 if self._large() else 100, deadline=self.time_is_up,
+        )  # fmt: skip
+        self.pool = directions[:, : self._starts() // 2]
+        return directions, values
+
+    def _looks_optimal(self, nu, values):
+        bound = self.problem.dual(nu, float(values.max(initial=self.problem.beta)))
+        return relative_gap(self.best[0], bound) <= self.tol
+
+    def _price_inside(self):
+        """Neurons that violate a dual point between the latest one and the best feasible one so far.
+
+        The dual point of the hinge loss is a vertex of a polyhedron and jumps from one round to the next; between it
+        and a feasible point prices are steadier (in-out separation, Ben-Ameur and Neto 2007).
+        """
+        nu = self.nu if self.inside is None else 0.5 * (self.nu + self.inside)
+        directions, values, bound = self._price(nu)
+        if bound is not None:
+            self._bound(nu, bound, exact=True)
+        return directions, values
+
     def _tolerance(self):
         return max(_LEVELS[min(self.level, len(_LEVELS) - 1)], self.tol / 8)
 
@@ -107,7 +137,7 @@ class Search:
                 break
 
     def _starts(self):
-        return (60 if self._large() else 250) * (4 if self.stalled else 1)
+        return 40 if self._large() else 200
 
     def _large(self):
         return len(self.problem.y) * max(10, self.U.shape[1]) > _LARGE
@@ -122,7 +152,8 @@ class Search:
         before = self.lower_bound, self.searched_bound
         if bound is not None:
             self._bound(self.nu, bound, exact=True)
-        self.searched_bound = max(self.lower_bound, self.searched_bound, problem.dual(self.nu, max(largest, 1e-300)))
+        # of the latest dual point alone: an earlier one may have seemed feasible for want of search
+        self.searched_bound = max(self.lower_bound, problem.dual(self.nu, max(largest, problem.beta)))
         objective = self.best[0]
         improved = max(self.lower_bound - before[0], self.searched_bound - before[1]) > 0.02 * self.tol * objective
         previous = self.rows[-1][1] if self.rows else np.inf
@@ -133,13 +164,17 @@ class Search:
 
     def _bound(self, nu, bound, exact):
         value = self.problem.dual(nu, bound)
-        if exact or value >= self.lower_bound:
-            self.exact = self.exact or exact
-        self.lower_bound = max(self.lower_bound, value)
+        self.exact = self.exact or exact
+        if value > self.lower_bound:
+            self.lower_bound, self.inside = value, nu * min(1.0, self.problem.beta / bound)
 
     def _finished(self):
-        gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.sweep else self.searched_bound)
-        return gap <= self.tol or self.time_is_up() or self.stalled > _PATIENCE
+        gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
+        return (
+            gap <= self.tol
+            or self.time_is_up()
+            or self.stalled > (_PATIENCE if self.problem.loss.smooth else 5 * _PATIENCE)
+        )
 
     # -- improving -----------------------------------------------------------------------------------------------
 
@@ -178,11 +213,15 @@ class Search:
         problem = self.problem
         if problem.outputs == 1:
             self._solve_weights()
-        if not self.time_is_up() and (self.sweep is None or problem.outputs > 1 or self.stalled):
+        if not self.time_is_up() and (self.oracle is None or problem.outputs > 1 or self.stalled):
             iterations = (60 if self._large() else 300) * self.effort
             if self.stalled:
                 self.effort = min(16, 2 * self.effort)
-            self.U, self.A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
+            U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
+            if problem.loss.smooth:
+                self.U, self.A = U, A
+            else:  # neurons without weight are cuts of the dual and stay
+                self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
             if problem.outputs == 1:
                 self._solve_weights()
             else:
@@ -194,8 +233,9 @@ class Search:
         if self.U.shape[1] == 0:
             return
         self.A, self.nu = output_weights(self.problem, self.U, self.A)
-        self._choose(self.A[:, 0] != 0)
-        self._merge()
+        if self.problem.loss.smooth:
+            self._choose(self.A[:, 0] != 0)
+            self._merge()
 
     def _merge(self):
         """One neuron for all that share a pattern and a sign: the same outputs, at most the same penalty."""
@@ -216,3 +256,13 @@ class Search:
         objective = self.problem.objective(self.U, self.A)
         if objective < self.best[0]:
             self.best = (objective, self.U, self.A, self.nu)
+
+
+def _oracle(problem):
+    """Pricing that is exact at every step, where that is cheap: by sweep or by enumeration of cells; otherwise None."""
+    if problem.rank in (1, 2):
+        return Sweep(problem)
+    small = problem.rank > 0 and problem.outputs == 1
+    if small and general_position_count(len(problem.y), problem.rank) <= MOST_CELLS:
+        return Cells(problem)
+    return None

@@ -1,4 +1,4 @@
-r"""Exact pricing in rank 1 and 2: the maximum of :math:`\|\nu^\top(Zu)_+\|` over the unit circle by an angular sweep."""
+"""Exact pricing in rank 1 and 2 by an angular sweep."""
 
 import numpy as np
 

@@ -13,6 +13,7 @@ from convexify.convex_relu.global_training.result import GlobalTraining
 from convexify.convex_relu.global_training.search import Search
 from convexify.convex_relu.global_training.start import as_network
 from convexify.convex_relu.optimality import network_objective
+from convexify.convex_relu.shallow import TwoLayerReLU
 from convexify.seeds import generator
 from convexify.warnings import ConvergenceWarning
 
@@ -99,7 +100,7 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
         start, X = as_network(start, X)
     problem, flat = build_problem(X, y, beta, loss)
     if start is not None and (start.a.ndim == 2) != (not flat):
-        start = type(start)(start.W, start.a[:, 0] if flat and start.a.shape[1] == 1 else start.a.reshape(len(start.a), -1))
+        start = _with_outputs(start, flat)
     search = Search(problem, tol, pricing, generator(seed, "convex_relu", "global"), started, max_time)
     search.run(None if start is None else problem.neurons(start))
     network = problem.network(search.U, search.A, flat)
@@ -121,3 +122,10 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
         violation_found=search.violation, searched_bound=searched, patterns=patterns_of(network, np.asarray(X, float)),
         nu=(search.nu[:, 0] if flat else search.nu) * problem.unit_y, seconds=seconds, history=search.table(),
     )  # fmt: skip
+
+
+def _with_outputs(network, flat):
+    """The same network with ``a`` (m,) or (m, 1) as the targets have it."""
+    if flat and network.a.shape[1] == 1:
+        return TwoLayerReLU(network.W, network.a[:, 0])
+    return network if flat else TwoLayerReLU(network.W, network.a[:, None])
