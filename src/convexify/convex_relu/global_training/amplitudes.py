@@ -5,33 +5,37 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import linprog, nnls
 
 _NEWTON_STEPS = 50
+_LARGEST_NEWTON = 1500  # unknowns of one Newton system
 
 
 def output_weights(problem, U, A):
-    r"""Minimiser ``a`` of :math:`L(\sum_j(Zu_j)_+a_j)+\beta\sum_j|a_j|` for one output, and the dual point ``nu``.
+    r"""Minimiser ``A`` of :math:`L(\sum_j(Zu_j)_+a_j^\top)+\beta\sum_j\|a_j\|`, and the dual point ``nu``.
 
     Parameters
     ----------
     problem : Problem
-        With one output.
     U : ndarray, shape (r, m)
         Unit directions.
-    A : ndarray, shape (m, 1)
-        Start.
+    A : ndarray, shape (m, c)
+        Start; with several outputs, what is zero stays zero.
 
     Returns
     -------
-    a : ndarray, shape (m, 1)
-    nu : ndarray, shape (n, 1)
+    A : ndarray, shape (m, c)
+    nu : ndarray, shape (n, c)
 
     Notes
     -----
-    With :math:`a=a^+-a^-` a problem with bounds. Squared loss: non-negative least squares on the Cholesky factor of
-    the Gram matrix. Logistic loss: Newton's method, each quadratic model solved that way. Hinge loss: the dual linear
-    program, max Σα over 0 ≤ α ≤ 1 with :math:`|(Zu_j)_+^\top(y\alpha)|\le\beta`, whose multipliers are ``a``.
+    One output: with :math:`a=a^+-a^-` a problem with bounds. Squared loss: non-negative least squares on the Cholesky
+    factor of the Gram matrix. Logistic loss: Newton's method, each quadratic model solved that way. Hinge loss: the
+    dual linear program, max Σα over 0 ≤ α ≤ 1 with :math:`|(Zu_j)_+^\top(y\alpha)|\le\beta`, whose multipliers are
+    ``a``. Several outputs: Newton's method on the non-zero blocks; one that would pass through zero becomes zero.
     """
+    features, A = problem.features(U), np.asarray(A, dtype=np.float64)
+    if problem.outputs > 1:
+        return _group_newton(problem, features, A)
     solver = {"squared": _least_squares, "logistic": _newton, "hinge": _linear_program}[problem.loss.name]
-    return solver(problem, problem.features(U), np.asarray(A, dtype=np.float64)[:, 0])
+    return solver(problem, features, A[:, 0])
 
 
 def _least_squares(problem, features, start):
@@ -47,8 +51,7 @@ def _newton(problem, features, start):
     for _ in range(_NEWTON_STEPS):
         f = features @ a
         nu = loss.negative_gradient(f, y)
-        curvature = np.abs(nu) * (1 - np.abs(nu))
-        gram = features.T @ (curvature[:, None] * features)
+        gram = features.T @ (_curvature(loss, nu)[:, None] * features)
         step = _lasso(gram, gram @ a + features.T @ nu, beta, a) - a
         model = -(features.T @ nu) @ step + beta * (np.abs(a + step).sum() - np.abs(a).sum())
         if model >= -1e-15 * value:
@@ -77,6 +80,57 @@ def _linear_program(problem, features, start):
     multipliers = -answer.ineqlin.marginals / beta
     a = multipliers[: len(rows)] - multipliers[len(rows) :]
     return a[:, None], (y * answer.x)[:, None]
+
+
+def _group_newton(problem, features, A):
+    y, beta, loss = problem.y, problem.beta, problem.loss
+
+    def objective(A):
+        return loss.value(features @ A, y) + beta * float(np.linalg.norm(A, axis=1).sum())
+
+    A, value = A.copy(), objective(A)
+    for _ in range(_NEWTON_STEPS):
+        live = np.flatnonzero(A.any(axis=1))
+        nu = loss.negative_gradient(features @ A, y)
+        if not 0 < len(live) * A.shape[1] <= _LARGEST_NEWTON or not loss.smooth:
+            break
+        part, unit = features[:, live], A[live] / np.linalg.norm(A[live], axis=1)[:, None]
+        gradient = beta * unit - part.T @ nu
+        step = -_newton_step(part, unit, gradient, A[live], _curvature(loss, nu), beta)
+        slope = float((gradient * step).sum())
+        if slope > -1e-14 * value:
+            break
+        length = 1.0
+        while length > 1e-6:
+            moved = A[live] + length * step
+            moved[(moved * unit).sum(axis=1) <= 0] = 0.0
+            trial = A.copy()
+            trial[live] = moved
+            if (new := objective(trial)) < value:
+                break
+            length /= 2
+        else:
+            break
+        A, value = trial, new
+    return A, loss.negative_gradient(features @ A, y)
+
+
+def _newton_step(features, unit, gradient, A, curvature, beta):
+    """Hessian of loss and penalty at non-zero blocks, applied inversely to the gradient, as (m, c)."""
+    m, c = A.shape
+    hessian = np.zeros((m, c, m, c))
+    for k in range(c):
+        hessian[:, k, :, k] = features.T @ (features * (curvature if np.ndim(curvature) == 0 else curvature[:, [k]]))
+    blocks = beta * (np.eye(c) - unit[:, :, None] * unit[:, None, :]) / np.linalg.norm(A, axis=1)[:, None, None]
+    hessian[np.arange(m), :, np.arange(m), :] += blocks
+    hessian = hessian.reshape(m * c, m * c)
+    hessian[np.diag_indices(m * c)] *= 1 + 1e-12
+    return np.linalg.lstsq(hessian, gradient.ravel(), rcond=1e-14)[0].reshape(m, c)
+
+
+def _curvature(loss, nu):
+    """Second derivative of a smooth loss at the predictions with negative gradient ``nu``."""
+    return 1.0 if loss.name == "squared" else np.abs(nu) * (1 - np.abs(nu))
 
 
 def _lasso(gram, correlation, beta, start):

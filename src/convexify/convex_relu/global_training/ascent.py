@@ -4,12 +4,11 @@ import numpy as np
 
 #: Two directions whose cosine exceeds this are taken for one neuron.
 _SAME = 1 - 1e-6
-_ENTRIES = 4_000_000  # of one block of pre-activations
+_ENTRIES = 300_000  # of one block of pre-activations, so that it stays in the cache
 _WIDEST, _NARROWEST = 0.3, 1e-3  # of the ramp, in units of a row of size 1
-_FINISHED = 100  # local maxima that are followed to the end
 
 
-def ascend(problem, nu, starts, near, *, iterations=100, deadline=None):
+def ascend(problem, nu, starts, near, *, iterations=100, finished=100, deadline=None):
     r"""Local maxima of :math:`h(u)=\|\nu^\top(Zu)_+\|` reached from directions ``starts`` and ``near``.
 
     Parameters
@@ -19,8 +18,11 @@ def ascend(problem, nu, starts, near, *, iterations=100, deadline=None):
     starts : ndarray, shape (r, k)
         Anywhere; followed through the whole continuation.
     near : ndarray, shape (r, l)
-        Close to local maxima: they are also followed from where they are.
+        Close to local maxima: they are followed from where they are, without continuation.
     iterations : int
+        Of the continuation; the end takes at most a third of them.
+    finished : int
+        Number of directions that are followed to the end.
     deadline : callable, optional
         True when time is up.
 
@@ -38,16 +40,15 @@ def ascend(problem, nu, starts, near, *, iterations=100, deadline=None):
     same size (a continuation, which also passes small local maxima by), then width and step grow together after success
     and shrink after failure.
     """
-    both = np.hstack([near, starts])
     block = max(1, _ENTRIES // len(nu))
-    parts = [
-        _continue(problem, nu, both[:, k : k + block], iterations, deadline) for k in range(0, both.shape[1], block)
-    ]
-    U, values = _distinct([p[0] for p in parts], [p[1] for p in parts])
-    parts = [(U, values)]
-    ends = np.hstack([near, U[:, :_FINISHED]])
-    for k in range(0, ends.shape[1], block):
-        parts.append(_finish(problem, nu, ends[:, k : k + block], iterations // 3, deadline))
+
+    def blocks(directions):
+        return [directions[:, k : k + block] for k in range(0, directions.shape[1], block)]
+
+    parts = [_continue(problem, nu, piece, iterations, deadline) for piece in blocks(starts)]
+    reached, values = _distinct([p[0] for p in parts], [p[1] for p in parts])
+    ends = np.hstack([near, reached[:, :finished]])
+    parts = [(reached, values), *(_finish(problem, nu, piece, iterations // 3, deadline) for piece in blocks(ends))]
     return _distinct([p[0] for p in parts], [p[1] for p in parts])
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from scipy.sparse import csr_array
 
-_PAIRS = 400_000  # (box, undecided sample) pairs that are bounded at once
+_PAIRS = 30_000  # (box, undecided sample) pairs that are bounded at once
 _OPEN_PAIRS = 150_000_000  # beyond so many waiting pairs the deepest boxes go first, so that memory stays bounded
 _FOUND = 200  # directions above the threshold that are kept
 
@@ -20,6 +20,8 @@ class Boxes:
     ----------
     centre, half : ndarray, shape (b, r)
         Half widths are 0 along the face's own axis.
+    side : ndarray, shape (b,)
+        For one output the sign of νᵀ(Zu)₊ that is still open, 0 for both; for several 0.
     decided : ndarray, shape (b, r, c)
         Sum of z_i ν_iᵀ over the samples that are active on the whole box.
     start, sample : ndarray of int, shapes (b + 1,) and (pairs,)
@@ -30,6 +32,7 @@ class Boxes:
 
     centre: np.ndarray
     half: np.ndarray
+    side: np.ndarray
     decided: np.ndarray
     start: np.ndarray
     sample: np.ndarray
@@ -40,7 +43,10 @@ class Boxes:
         counts = np.diff(self.start)[which]
         start = np.concatenate([[0], np.cumsum(counts)])
         sample = self.sample[np.repeat(self.start[which] - start[:-1], counts) + np.arange(start[-1])]
-        return Boxes(self.centre[which], self.half[which], self.decided[which], start, sample, self.bound[which])
+        return Boxes(
+            self.centre[which], self.half[which], self.side[which], self.decided[which], start, sample,
+            self.bound[which],
+        )  # fmt: skip
 
     def chunks(self):
         """These boxes, the largest bound first, in pieces of about ``_PAIRS`` pairs."""
@@ -74,6 +80,11 @@ class Pricing:
     values: np.ndarray
     boxes: int
     complete: bool
+
+
+def _starts(owner, count):
+    """Start of every owner's run in a sorted array of owners, and its end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
 
 
 def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None):
@@ -116,14 +127,13 @@ def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None)
     search = _Search(problem, nu, float(level), tolerance)
     root = search.faces()
     queue, tie, waiting = [], 0, 0
-    pending = [root]
-    while pending or queue:
-        for boxes in pending:
-            for chunk in boxes.chunks():
-                tie, waiting = tie + 1, waiting + len(chunk.sample)
-                depth = chunk.half.max()
-                heapq.heappush(queue, (depth if waiting > _OPEN_PAIRS else -chunk.bound.max(), tie, chunk))
-        pending = []
+    pending = root
+    while True:
+        for chunk in pending.chunks() if pending else ():
+            tie, waiting = tie + 1, waiting + len(chunk.sample)
+            first = chunk.half.max() - np.finfo(float).max if waiting > _OPEN_PAIRS else -chunk.bound.max()
+            heapq.heappush(queue, (first, tie, chunk))
+        pending = None
         if not queue or (deadline is not None and deadline()) or (stop_at and len(search.values) >= stop_at):
             break
         chunk = heapq.heappop(queue)[2]
@@ -149,83 +159,100 @@ class _Search:
         self.boxes, self.directions, self.values = 0, [], []
 
     def faces(self):
+        """The faces of the cube."""
         n, r = self.Z.shape
-        centre = np.vstack([np.eye(r), -np.eye(r)])
-        half = np.tile(1.0 - np.eye(r), (2, 1))
-        start = np.arange(2 * r + 1) * n
-        decided = np.zeros((2 * r, r, self.nu.shape[1]))
-        sample = np.tile(np.arange(n, dtype=np.int32), 2 * r)
-        return Boxes(centre, half, decided, start, sample, np.full(2 * r, np.inf))
+        centre, half = np.vstack([np.eye(r), -np.eye(r)]), np.tile(1.0 - np.eye(r), (2, 1))
+        decided, sample = np.zeros((2 * r, r, self.nu.shape[1])), np.tile(np.arange(n, dtype=np.int32), 2 * r)
+        return Boxes(centre, half, np.zeros(2 * r), decided, np.arange(2 * r + 1) * n, sample, np.full(2 * r, np.inf))
 
     def split(self, boxes):
-        """Children of ``boxes`` that may hold a value above the threshold, as a list of `Boxes`."""
-        Z, r = self.Z, self.Z.shape[1]
+        """Children of ``boxes`` that may hold a value above the threshold."""
+        b, r = boxes.centre.shape
         counts = np.diff(boxes.start)
-        rows = Z[boxes.sample]
-        owner = np.repeat(np.arange(len(counts)), counts)
+        owner = np.repeat(np.arange(b), counts)
+        rows = self.Z[boxes.sample]
         at_centre = np.einsum("pr,pr->p", rows, boxes.centre[owner])
-        # along the free axes of the face: products of row and half width, (pairs, r - 1)
+        # along the free axes of the face: products of row and half width, (r - 1, pairs)
         free = np.argsort(boxes.half == 0, axis=1, kind="stable")[:, : r - 1]
-        steps = np.take_along_axis(boxes.half, free, 1)[owner] * np.take_along_axis(rows, free[owner], 1)
-        reach = 0.5 * np.abs(steps).sum(axis=1)
-        children = []
-        for corner in self.corners:
-            centre = boxes.centre.copy()
-            np.put_along_axis(
-                centre, free, np.take_along_axis(centre, free, 1) + corner * np.take_along_axis(boxes.half, free, 1), 1
-            )
-            value = at_centre + steps @ corner
-            undecided = np.abs(value) < reach
-            start = np.concatenate([[0], np.cumsum(np.bincount(owner[undecided], minlength=len(counts)))])
-            active = value >= reach
-            decided = boxes.decided + self._sums(active, boxes).reshape(boxes.decided.shape)
-            child = Boxes(centre, 0.5 * boxes.half, decided, start, boxes.sample[undecided], boxes.bound)
-            children.append(self._bounded(child, value[undecided], reach[undecided]))
-        return children
+        widths = np.take_along_axis(boxes.half, free, 1)
+        steps = (widths[owner] * np.take_along_axis(rows, free[owner], 1)).T
+        reach = 0.5 * np.abs(steps).sum(axis=0)
+        size = len(self.corners)
+        centre = np.repeat(boxes.centre[None], size, axis=0)
+        np.put_along_axis(centre, np.repeat(free[None], size, axis=0),
+                          np.take_along_axis(boxes.centre, free, 1) + self.corners[:, None] * widths, 2)  # fmt: skip
+        value = at_centre + self.corners @ steps  # (children of a box, pairs)
+        undecided = np.abs(value) < reach
+        child, pair = divmod(np.flatnonzero(undecided), len(owner))
+        active_child, active = divmod(np.flatnonzero(value >= reach), len(owner))
+        start = _starts(child * b + owner[pair], size * b)
+        active_start = _starts(active_child * b + owner[active], size * b)
+        decided = np.tile(boxes.decided, (size, 1, 1))
+        decided += (self._matrix(np.ones(len(active)), boxes.sample[active], active_start) @ self.products).reshape(
+            decided.shape
+        )
+        children = Boxes(
+            centre.reshape(-1, r), np.tile(0.5 * boxes.half, (size, 1)), np.tile(boxes.side, size), decided, start,
+            boxes.sample[pair], np.tile(boxes.bound, size),
+        )  # fmt: skip
+        return self._bounded(children, value[undecided], reach[pair])
 
-    def _sums(self, mask, boxes):
-        """Sum of z_i ν_iᵀ over the masked pairs of every box, shape (b, r c)."""
-        kept = np.concatenate([[0], np.cumsum(mask)])[boxes.start]
-        matrix = csr_array((np.ones(kept[-1]), boxes.sample[mask], kept), shape=(len(boxes.bound), len(self.Z)))
-        return matrix @ self.products
+    def _matrix(self, entries, samples, start):
+        return csr_array((entries, samples, start), shape=(len(start) - 1, len(self.Z)))
 
     def _bounded(self, boxes, value, reach):
         """``boxes`` with their own bounds, without those that are closed; ``value, reach`` of each pair."""
         b, _, c = boxes.decided.shape
         self.boxes += b
-        counts = np.diff(boxes.start)
-        owner = np.repeat(np.arange(b), counts)
+        owner = np.repeat(np.arange(b), np.diff(boxes.start))
         nu = self.nu[boxes.sample]
         size = np.linalg.norm(boxes.centre, axis=1)
-        kept = boxes.start
-        positive = csr_array((np.maximum(value, 0.0), boxes.sample, kept), shape=(b, len(self.Z)))
-        F = np.einsum("brc,br->bc", boxes.decided, boxes.centre) + positive @ self.nu
+        F = np.einsum("brc,br->bc", boxes.decided, boxes.centre)
+        for k in range(c):
+            F[:, k] += np.bincount(owner, np.maximum(value, 0.0) * nu[:, k], minlength=b)
         norm = np.linalg.norm(F, axis=1)
         self._record(boxes.centre, size, norm)
         w = np.where(norm[:, None] > 0, F / np.where(norm > 0, norm, 1.0)[:, None], np.eye(c)[0])
-        linear = np.einsum("brc,bc->br", boxes.decided, w)
-        omega = nu[:, 0] * w[owner, 0] if c == 1 else np.einsum("pc,pc->p", nu, w[owner])
-        slope = 0.5 * (1.0 + value / reach)
-        offset = slope * (reach - value)  # the chord: (z)₊ <= slope z + offset
-        step = value > 0
-        bound = np.zeros(b)
-        smallest = np.linalg.norm(np.maximum(np.abs(boxes.centre) - boxes.half, 0.0), axis=1)
+        if c == 1:
+            w = np.ones((b, 1))
+        omega = nu[:, 0] if c == 1 else np.einsum("pc,pc->p", nu, w[owner])
         t = self.closed
-        slack = self._orthogonal(boxes, w, nu, owner, reach, t) if c > 1 else 0.0
-        unit = boxes.centre / size[:, None]
-        for sign in (1.0, -1.0):
-            weight = sign * omega
-            rising = weight > 0
-            g = csr_array((weight * np.where(rising, slope, step), boxes.sample, kept), shape=(b, len(self.Z))) @ self.Z
-            g += sign * linear
-            alpha = np.bincount(owner, weight * rising * offset, minlength=b)
-            tilt = g - t * unit
-            q = alpha + np.einsum("br,br->b", tilt, boxes.centre) + np.einsum("br,br->b", np.abs(tilt), boxes.half)
-            tangent = np.where(q + slack > 0, t + (q + slack) / smallest, t)
-            steep = np.linalg.norm(g, axis=1) + alpha / smallest
-            bound = np.maximum(bound, np.minimum(tangent, steep) if c == 1 else tangent)
-        boxes.bound = np.minimum(boxes.bound, bound)
+        slack = self._orthogonal(boxes, w, nu, owner, reach, t) if c > 1 else np.zeros(b)
+        linear = np.einsum("brc,bc->br", boxes.decided, w)
+        bounds = [self._linear_bound(boxes, s, s * omega, s * linear, slack, value, reach, t) for s in (1.0, -1.0)]
+        boxes.bound = np.minimum(boxes.bound, np.maximum(*bounds))
+        if c == 1:  # from here on only the sign that is still open
+            opened = np.array(bounds) > t
+            boxes.side = np.where(opened.all(axis=0), 0.0, np.where(opened[0], 1.0, -1.0))
         return boxes.take(np.flatnonzero(boxes.bound > t))
+
+    def _linear_bound(self, boxes, sign, omega, linear, slack, value, reach, t):
+        """Bounds on Σ omega (z)₊ / ‖u‖ by a linear function, -inf where this sign is closed."""
+        bound = np.full(len(boxes.bound), -np.inf)
+        which = np.flatnonzero(boxes.side != -sign)
+        if len(which) < len(bound):
+            mask = np.repeat(boxes.side != -sign, np.diff(boxes.start))
+            omega, value, reach = omega[mask], value[mask], reach[mask]
+            boxes, linear, slack = boxes.take(which), linear[which], slack[which]
+        if len(which):
+            owner = np.repeat(np.arange(len(which)), np.diff(boxes.start))
+            rising = omega > 0
+            slope = 0.5 * (1.0 + value / reach)
+            # the chord: (z)₊ <= slope z + slope (reach - value)
+            alpha = np.bincount(owner, np.where(rising, omega * slope * (reach - value), 0.0), minlength=len(which))
+            g = linear + self._matrix(omega * np.where(rising, slope, value > 0), boxes.sample, boxes.start) @ self.Z
+            tilt = g - t * boxes.centre / np.linalg.norm(boxes.centre, axis=1)[:, None]
+            q = (
+                alpha
+                + np.einsum("br,br->b", tilt, boxes.centre)
+                + np.einsum("br,br->b", np.abs(tilt), boxes.half)
+                + slack
+            )
+            smallest = np.linalg.norm(np.maximum(np.abs(boxes.centre) - boxes.half, 0.0), axis=1)
+            tangent = np.where(q > 0, t + q / smallest, t)
+            steep = np.linalg.norm(g, axis=1) + alpha / smallest
+            bound[which] = np.minimum(tangent, steep) if self.nu.shape[1] == 1 else tangent
+        return bound
 
     def _orthogonal(self, boxes, w, nu, owner, reach, t):
         """t − √(t² − b²) with ``b`` a bound on the part of F orthogonal to ``w`` over each box; infinite if b > t."""

@@ -23,7 +23,7 @@ EXACT_RANK = 4
 _LEVELS = (0.3, 0.05, 0.005, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
 _NEW = 40  # neurons inserted at most in one round
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
-_LARGE = 1_000_000  # products of samples and neurons beyond which sliding is short
+_LARGE = 300_000  # products of samples and neurons beyond which sliding is short
 
 
 class Search:
@@ -102,10 +102,12 @@ class Search:
 
     def _ascend(self, nu, count):
         """Local maxima reached from the neurons, from earlier local maxima and from ``count`` random directions."""
+        large = self._large()
+        near = np.hstack([self.U, self.pool])
         random = self.rng.standard_normal((self.problem.rank, count))
         directions, values = ascent.ascend(
-            self.problem, self.nu, random, np.hstack([self.U, self.pool]),
-            iterations=60 if self._large() else 100, deadline=self.time_is_up,
+            self.problem, nu, random if large else np.hstack([random, near]), near,
+            iterations=30 if large else 100, finished=10 if large else 100, deadline=self.time_is_up,
         )  # fmt: skip
         self.pool = directions[:, : self._starts() // 2]
         return directions, values
@@ -137,7 +139,7 @@ class Search:
                 break
 
     def _starts(self):
-        return 40 if self._large() else 200
+        return 20 if self._large() else 200
 
     def _large(self):
         return len(self.problem.y) * max(10, self.U.shape[1]) > _LARGE
@@ -166,7 +168,7 @@ class Search:
         value = self.problem.dual(nu, bound)
         self.exact = self.exact or exact
         if value > self.lower_bound:
-            self.lower_bound, self.inside = value, nu * min(1.0, self.problem.beta / bound)
+            self.lower_bound, self.inside = value, nu * min(1.0, self.problem.beta / max(bound, 1e-300))
 
     def _finished(self):
         gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
@@ -211,31 +213,27 @@ class Search:
 
     def _improve(self):
         problem = self.problem
-        if problem.outputs == 1:
-            self._solve_weights()
-        if not self.time_is_up() and (self.oracle is None or problem.outputs > 1 or self.stalled):
-            iterations = (60 if self._large() else 300) * self.effort
-            if self.stalled:
-                self.effort = min(16, 2 * self.effort)
-            U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
-            if problem.loss.smooth:
-                self.U, self.A = U, A
-            else:  # neurons without weight are cuts of the dual and stay
-                self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
-            if problem.outputs == 1:
-                self._solve_weights()
-            else:
-                sizes = np.linalg.norm(self.A, axis=1)
-                self._choose(sizes > 1e-9 * sizes.max(initial=0.0))
-                self.nu = self._gradient()
+        self._solve_weights()
+        if self.time_is_up() or not (self.oracle is None or self.stalled):
+            return
+        iterations = (60 if self._large() else 300) * self.effort
+        if self.stalled:
+            self.effort = min(16, 2 * self.effort)
+        U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
+        if problem.loss.smooth:
+            self.U, self.A = U, A
+        else:  # neurons without weight are cuts of the dual and stay
+            self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
+        self._solve_weights()
 
     def _solve_weights(self):
         if self.U.shape[1] == 0:
             return
         self.A, self.nu = output_weights(self.problem, self.U, self.A)
         if self.problem.loss.smooth:
-            self._choose(self.A[:, 0] != 0)
-            self._merge()
+            self._choose(self.A.any(axis=1))
+            if self.problem.outputs == 1:
+                self._merge()
 
     def _merge(self):
         """One neuron for all that share a pattern and a sign: the same outputs, at most the same penalty."""

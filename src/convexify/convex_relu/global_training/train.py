@@ -99,8 +99,8 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     if start is not None:
         start, X = as_network(start, X)
     problem, flat = build_problem(X, y, beta, loss)
-    if start is not None and (start.a.ndim == 2) != (not flat):
-        start = _with_outputs(start, flat)
+    if start is not None:
+        start = _with_outputs(start, problem.outputs, flat)
     search = Search(problem, tol, pricing, generator(seed, "convex_relu", "global"), started, max_time)
     search.run(None if start is None else problem.neurons(start))
     network = problem.network(search.U, search.A, flat)
@@ -124,8 +124,9 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     )  # fmt: skip
 
 
-def _with_outputs(network, flat):
-    """The same network with ``a`` (m,) or (m, 1) as the targets have it."""
-    if flat and network.a.shape[1] == 1:
-        return TwoLayerReLU(network.W, network.a[:, 0])
-    return network if flat else TwoLayerReLU(network.W, network.a[:, None])
+def _with_outputs(network, outputs, flat):
+    """The same network with ``a`` (m,) or (m, c) as the targets have it; `ValueError` if it has other outputs."""
+    a = network.a.reshape(len(network.a), -1)
+    if a.shape[1] != outputs:
+        raise ValueError(f"start: expected {outputs} output{'s' * (outputs > 1)}, as y has, got {a.shape[1]}")
+    return TwoLayerReLU(network.W, a[:, 0] if flat else a)
