@@ -89,7 +89,7 @@ def _group_newton(problem, features, A):
         return loss.value(features @ A, y) + beta * float(np.linalg.norm(A, axis=1).sum())
 
     A, value = A.copy(), objective(A)
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_NEWTON_STEPS + len(A)):
         live = np.flatnonzero(A.any(axis=1))
         nu = loss.negative_gradient(features @ A, y)
         if not 0 < len(live) * A.shape[1] <= _LARGEST_NEWTON or not loss.smooth:
@@ -100,10 +100,13 @@ def _group_newton(problem, features, A):
         slope = float((gradient * step).sum())
         if slope > -1e-14 * value:
             break
-        length = 1.0
-        while length > 1e-6:
+        # up to the first block that meets zero, which then stays there
+        approach = -(step * unit).sum(axis=1) / np.linalg.norm(A[live], axis=1)
+        length = first = min(1.0, 1.0 / max(approach.max(), 1e-300))
+        while length > 1e-6 * first:
             moved = A[live] + length * step
-            moved[(moved * unit).sum(axis=1) <= 0] = 0.0
+            if length == first < 1.0:
+                moved[approach.argmax()] = 0.0
             trial = A.copy()
             trial[live] = moved
             if (new := objective(trial)) < value:
@@ -116,7 +119,7 @@ def _group_newton(problem, features, A):
 
 
 def _newton_step(features, unit, gradient, A, curvature, beta):
-    """Hessian of loss and penalty at non-zero blocks, applied inversely to the gradient, as (m, c)."""
+    """Hessian of loss and penalty at non-zero blocks, its inverse applied to the gradient, (m, c)."""
     m, c = A.shape
     hessian = np.zeros((m, c, m, c))
     for k in range(c):
@@ -124,8 +127,10 @@ def _newton_step(features, unit, gradient, A, curvature, beta):
     blocks = beta * (np.eye(c) - unit[:, :, None] * unit[:, None, :]) / np.linalg.norm(A, axis=1)[:, None, None]
     hessian[np.arange(m), :, np.arange(m), :] += blocks
     hessian = hessian.reshape(m * c, m * c)
-    hessian[np.diag_indices(m * c)] *= 1 + 1e-12
-    return np.linalg.lstsq(hessian, gradient.ravel(), rcond=1e-14)[0].reshape(m, c)
+    # neurons may depend on each other linearly: along such a combination the step is long and ends at a zero block
+    diagonal = hessian[np.diag_indices(m * c)]
+    hessian[np.diag_indices(m * c)] += 1e-10 * np.median(diagonal) + 1e-13 * diagonal
+    return np.linalg.solve(hessian, gradient.ravel()).reshape(m, c)
 
 
 def _curvature(loss, nu):
