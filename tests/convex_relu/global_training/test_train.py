@@ -225,7 +225,7 @@ def test_bad_arguments_are_rejected_by_name():
         ({"y": y[:-1]}, r"^y: expected 10 rows"),
         ({"X": np.full((10, 2), np.nan)}, r"^X: expected finite"),
         ({"start": TwoLayerReLU(np.ones((3, 2)), np.ones(2))}, r"^X: expected 3 columns"),
-        ({"start": TwoLayerReLU(np.ones((2, 2)), np.ones((2, 3)))}, r"^start: expected 1 output"),
+        ({"start": TwoLayerReLU(np.ones((2, 2)), np.ones((2, 3)))}, r"^network: expected 1 output"),
         ({"start": torch.nn.Linear(2, 1)}, r"^network: expected TwoLayerReLU"),
         ({"start": GatedNetwork(np.ones((2, 1)), np.ones(1), gates=np.ones((2, 1)))}, r"^network: expected TwoLayer"),
     ]:

@@ -6,7 +6,7 @@ from convexify.convex_relu.arrangements import enumerate_patterns
 from convexify.convex_relu.proximal import project_onto_cones
 
 #: Largest number of cells that is enumerated.
-MOST_CELLS = 3000
+MOST_CELLS = 1000
 
 
 class Cells:

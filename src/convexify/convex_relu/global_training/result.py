@@ -31,6 +31,8 @@ class GlobalTraining:
     searched_bound : float
         The lower bound that would hold if there were no better neuron than those that the search found; at least
         ``lower_bound``, and no proof unless ``exact``.
+    starts, boxes : int
+        How hard it was searched: starts of local ascent, boxes of branch and bound. (Sweep and enumeration need none.)
     patterns : ndarray of bool, shape (n, P)
         Distinct activation patterns of the network's neurons.
     nu : ndarray, shape (n,) or (n, c)
@@ -47,6 +49,8 @@ class GlobalTraining:
     exact: bool
     violation_found: float
     searched_bound: float
+    starts: int
+    boxes: int
     patterns: np.ndarray
     nu: np.ndarray
     seconds: float

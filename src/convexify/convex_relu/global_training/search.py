@@ -36,6 +36,7 @@ class Search:
         self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
         self.level, self.stalled, self.effort, self.rows = 0, 0, 1, []
+        self.starts = self.boxes = 0  # of local ascent, and of branch and bound
         self.best, self.inside = (np.inf,), None
         self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
@@ -92,6 +93,7 @@ class Search:
                 self.level -= 1
             proof = maximise(problem, nu, beta, tolerance=self._tolerance(), deadline=self.time_is_up)
             bound = proof.bound
+            self.boxes += proof.boxes
             if len(proof.values):
                 directions, values = np.hstack([proof.directions, directions]), np.append(proof.values, values)
                 order = np.argsort(-values, kind="stable")
@@ -105,6 +107,7 @@ class Search:
         large = self._large()
         near = np.hstack([self.U, self.pool])
         random = self.rng.standard_normal((self.problem.rank, count))
+        self.starts += count
         directions, values = ascent.ascend(
             self.problem, nu, random if large else np.hstack([random, near]), near,
             iterations=30 if large else 100, finished=10 if large else 100, deadline=self.time_is_up,

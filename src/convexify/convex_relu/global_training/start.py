@@ -64,3 +64,11 @@ def _from_torch(module):
         W = np.column_stack([W, np.append(np.zeros(len(W) - 1), root)])
         a = np.vstack([a, bias / root])
     return TwoLayerReLU(W, a), first.in_features, biased
+
+
+def with_outputs(network, outputs, flat):
+    """The same network with ``a`` (m,) or (m, c) as the targets have it; `ValueError` if it has other outputs."""
+    a = network.a.reshape(len(network.a), -1)
+    if a.shape[1] != outputs:
+        raise ValueError(f"network: expected {outputs} output{'s' * (outputs > 1)}, as y has, got {a.shape[1]}")
+    return TwoLayerReLU(network.W, a[:, 0] if flat else a)

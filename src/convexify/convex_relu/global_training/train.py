@@ -11,9 +11,7 @@ from convexify.convex_relu.gates import patterns_of
 from convexify.convex_relu.global_training.problem import build_problem
 from convexify.convex_relu.global_training.result import GlobalTraining
 from convexify.convex_relu.global_training.search import Search
-from convexify.convex_relu.global_training.start import as_network
-from convexify.convex_relu.optimality import network_objective
-from convexify.convex_relu.shallow import TwoLayerReLU
+from convexify.convex_relu.global_training.start import as_network, with_outputs
 from convexify.seeds import generator
 from convexify.warnings import ConvergenceWarning
 
@@ -100,13 +98,13 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
         start, X = as_network(start, X)
     problem, flat = build_problem(X, y, beta, loss)
     if start is not None:
-        start = _with_outputs(start, problem.outputs, flat)
+        start = with_outputs(start, problem.outputs, flat)
     search = Search(problem, tol, pricing, generator(seed, "convex_relu", "global"), started, max_time)
     search.run(None if start is None else problem.neurons(start))
     network = problem.network(search.U, search.A, flat)
-    objective = network_objective(network, X, y, beta, loss=loss)
+    objective = _objective(network, X, problem, y, beta)
     if start is not None:
-        given = network_objective(start, X, y, beta, loss=loss)
+        given = _objective(start, X, problem, y, beta)
         if given < objective:  # by rounding, or for want of time
             network, objective = start, given
     lower_bound = min(search.lower_bound * problem.value_unit, objective)
@@ -119,14 +117,12 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
     return GlobalTraining(
         network=network, objective=objective, lower_bound=lower_bound, gap=gap, exact=search.exact,
-        violation_found=search.violation, searched_bound=searched, patterns=patterns_of(network, np.asarray(X, float)),
-        nu=(search.nu[:, 0] if flat else search.nu) * problem.unit_y, seconds=seconds, history=search.table(),
+        violation_found=search.violation, searched_bound=searched, starts=search.starts, boxes=search.boxes,
+        patterns=patterns_of(network, np.asarray(X, float)), seconds=seconds, history=search.table(),
+        nu=(search.nu[:, 0] if flat else search.nu) * problem.unit_y,
     )  # fmt: skip
 
 
-def _with_outputs(network, outputs, flat):
-    """The same network with ``a`` (m,) or (m, c) as the targets have it; `ValueError` if it has other outputs."""
-    a = network.a.reshape(len(network.a), -1)
-    if a.shape[1] != outputs:
-        raise ValueError(f"start: expected {outputs} output{'s' * (outputs > 1)}, as y has, got {a.shape[1]}")
-    return TwoLayerReLU(network.W, a[:, 0] if flat else a)
+def _objective(network, X, problem, y, beta):
+    """Loss in the user's units plus ``beta`` times weight decay."""
+    return problem.loss.value(network.predict(X), np.asarray(y, dtype=np.float64)) + beta * network.penalty
