@@ -4,6 +4,7 @@ from convexify.convex_relu.arrangements import enumerate_patterns, general_posit
 from convexify.convex_relu.certificates import Certificate, certify_point, evaluate
 from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
 from convexify.convex_relu.gates import patterns_of, sample_patterns
+from convexify.convex_relu.global_training import GlobalTraining, train_globally
 from convexify.convex_relu.mapping import from_network, to_network
 from convexify.convex_relu.optimality import NetworkCertificate, certify, network_objective
 from convexify.convex_relu.path import RegularizationPath, beta_max, regularization_path
@@ -19,6 +20,7 @@ __all__ = [
     "ConvexReLUClassifier",
     "ConvexReLURegressor",
     "GatedNetwork",
+    "GlobalTraining",
     "GroupedReLU",
     "NetworkCertificate",
     "Program",
@@ -44,4 +46,5 @@ __all__ = [
     "solve",
     "stationarity",
     "to_network",
+    "train_globally",
 ]
