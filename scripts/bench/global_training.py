@@ -67,7 +67,7 @@ def against_adam(case):
     scaled, _ = build_problem(X, y, beta, "squared")
     starts = np.random.default_rng(1).standard_normal((scaled.rank, 10_000))
     nu = (y - answer.network.predict(X)[:, None]) / scaled.unit_y
-    _, values = ascend(scaled, nu, starts, starts[:, :1])
+    _, values = ascend(scaled, nu, starts, starts[:, :1], iterations=50)
     return {
         "samples": n, "objective": answer.objective / n, "adam_objective": adam / n,
         "below_adam": 1 - answer.objective / adam, "seconds": answer.seconds, "adam_seconds": granted,

@@ -108,6 +108,7 @@ def test_improves_a_network_and_never_returns_a_worse_one():
     assert hurried.objective <= best.objective
 
 
+@pytest.mark.filterwarnings("ignore::convexify.warnings.ConvergenceWarning")
 @pytest.mark.parametrize("biases", [(True, True), (True, False), (False, False)])
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_torch_network_is_taken_as_it_is(biases, outputs):

@@ -21,7 +21,8 @@ from convexify.convex_relu.global_training.sweep import Sweep
 EXACT_RANK = 4
 #: Relative tolerances of successive proofs by branch and bound: the loose ones are cheap and find missing neurons.
 _LEVELS = (0.3, 0.05, 0.005, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
-_NEW = 40  # neurons inserted at most in one round
+_NEW = 60  # neurons inserted at most in one round
+_FEWEST, _MOST = 20, 3200  # random starts of one pricing: for large problems, and for small ones near the end
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
 _LARGE = 300_000  # products of samples and neurons beyond which sliding is short
 
@@ -36,14 +37,17 @@ class Search:
         self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
         self.level, self.stalled, self.effort, self.rows = 0, 0, 1, []
+        self.width = 10 * _FEWEST  # random starts of the next ascent
         self.starts = self.boxes = 0  # of local ascent, and of branch and bound
+        self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
         self.best, self.inside = (np.inf,), None
         self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
     def run(self, start=None):
         """Train from the neurons ``start``, a pair (U, A), until the gap meets the tolerance or time is up."""
         problem = self.problem
-        self.U, self.A = (np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))) if start is None else start
+        if start is not None:
+            self.U, self.A = start
         self.nu = self._gradient()
         self._keep_best()
         while True:
@@ -82,9 +86,9 @@ class Search:
             return np.zeros((problem.rank, 0)), np.zeros(0), problem.outside(nu) + problem.rounding(nu)
         if self.oracle is not None:
             return self.oracle.maxima(nu)
-        directions, values = self._ascend(nu, self._starts())
-        if not self.prove and not self.time_is_up() and self._looks_optimal(nu, values):
-            directions, values = self._ascend(nu, 10 * self._starts())
+        directions, values = self._ascend(nu)
+        while not self.prove and not self.time_is_up() and self._looks_optimal(nu, values) and self._search_harder():
+            directions, values = self._ascend(nu)
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
         last = self.spent() > 0.65
@@ -102,9 +106,10 @@ class Search:
                 self._next_level(found)
         return directions, values, bound
 
-    def _ascend(self, nu, count):
-        """Local maxima reached from the neurons, from earlier local maxima and from ``count`` random directions."""
+    def _ascend(self, nu):
+        """Local maxima reached from the neurons, from earlier local maxima and from random directions."""
         large = self._large()
+        count = _FEWEST if large else self.width
         near = np.hstack([self.U, self.pool])
         random = self.rng.standard_normal((self.problem.rank, count))
         self.starts += count
@@ -112,7 +117,9 @@ class Search:
             self.problem, nu, random if large else np.hstack([random, near]), near,
             iterations=30 if large else 100, finished=10 if large else 100, deadline=self.time_is_up,
         )  # fmt: skip
-        self.pool = directions[:, : self._starts() // 2]
+        self.pool = directions[:, : 10 if large else 100]
+        if values.max(initial=0.0) < 1.05 * self.problem.beta:
+            self._search_harder()
         return directions, values
 
     def _looks_optimal(self, nu, values):
@@ -141,8 +148,10 @@ class Search:
             if self._tolerance() <= before / 10:
                 break
 
-    def _starts(self):
-        return 20 if self._large() else 200
+    def _search_harder(self):
+        """Twice as many starts from now on; False if that is enough already."""
+        self.width, before = min(_MOST, 2 * self.width), self.width
+        return self.width > before and not self._large()
 
     def _large(self):
         return len(self.problem.y) * max(10, self.U.shape[1]) > _LARGE
@@ -219,7 +228,7 @@ class Search:
         self._solve_weights()
         if self.time_is_up() or not (self.oracle is None or self.stalled):
             return
-        iterations = (60 if self._large() else 300) * self.effort
+        iterations = (60 if self._large() else 150) * self.effort
         if self.stalled:
             self.effort = min(16, 2 * self.effort)
         U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
