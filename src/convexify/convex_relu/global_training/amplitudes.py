@@ -79,7 +79,7 @@ def _linear_program(problem, features, start):
         return start[:, None], problem.loss.negative_gradient(features @ start, y)[:, None]
     multipliers = -answer.ineqlin.marginals / beta
     a = multipliers[: len(rows)] - multipliers[len(rows) :]
-    return a[:, None], (y * answer.x)[:, None]
+    return a[:, None], (y * np.clip(answer.x, 0.0, 1.0))[:, None]
 
 
 def _group_newton(problem, features, A):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convexify.convex_relu.arrangements import enumerate_patterns
+from convexify.convex_relu.arrangements import PARALLEL_TOLERANCE, enumerate_patterns
 from convexify.convex_relu.proximal import project_onto_cones
 
 #: Largest number of cells that is enumerated.
@@ -25,6 +25,7 @@ class Cells:
         self.patterns = patterns.astype(float)
         self.signs = np.tile(2.0 * patterns - 1.0, 2)
         self.support = [np.empty(0, int)] * self.signs.shape[1]
+        self.merged = _merged(problem.Z)
 
     def maxima(self, nu):
         """Directions (r, k) and values (k,) above the penalty, the largest first, and a proved bound."""
@@ -46,4 +47,13 @@ class Cells:
         directions = projected / np.linalg.norm(projected, axis=0)
         values = np.abs(problem.features(directions).T @ nu)[:, 0]
         order = np.argsort(-values, kind="stable")
-        return directions[:, order], values[order], float(norms.max()) + problem.rounding(nu) + problem.outside(nu)
+        slack = problem.rounding(nu) + problem.outside(nu) + float(np.abs(nu[:, 0]) @ self.merged)
+        return directions[:, order], values[order], float(norms.max()) + slack
+
+
+def _merged(Z):
+    """For each row how far (Zu)₊ can be off because almost parallel rows count as one hyperplane; 0 for copies."""
+    length = np.linalg.norm(Z, axis=1)
+    normals = Z / np.where(length > 0, length, 1.0)[:, None]
+    apart = np.minimum(*(np.linalg.norm(normals[:, None] + sign * normals[None], axis=2) for sign in (1, -1)))
+    return length * np.where(apart <= 2 * PARALLEL_TOLERANCE, apart, 0.0).max(axis=1)

@@ -64,10 +64,13 @@ class Problem:
     def dual(self, nu, bound):
         """Lower bound on the objective of every network from a dual point and a proved bound on its pricing problem."""
         nu = self.loss.clip_dual(nu, self.y)
+        bound *= 1 + 4 * _EPSILON
         scale = self.loss.best_scale(nu, self.y, self.beta / bound if bound > 0 else np.inf)
-        value = self.loss.dual_value(scale * nu, self.y)
-        # sums of n terms are rounded, the value is a bound in exact arithmetic only
-        return max(0.0, value - 8 * _EPSILON * np.sqrt(len(nu)) * float(np.abs(nu).sum() + np.abs(nu * self.y).sum()))
+        nu = scale * nu
+        # the value is a sum of n terms: numpy's pairwise sums round each about log2(n) times
+        terms = float(np.abs(nu * self.y).sum() + (nu**2).sum()) + (0.0 if self.loss.name == "squared" else self.y.size)
+        rounding = 4 * _EPSILON * (np.log2(self.y.size + 1) + 4) * terms
+        return max(0.0, float(self.loss.dual_value(nu, self.y) - rounding))
 
     def outside(self, nu):
         """How much the neglected part of the rows can add to |νᵀ(Xu)₊| for ‖u‖ ≤ 1."""

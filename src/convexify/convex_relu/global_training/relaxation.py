@@ -6,8 +6,10 @@ from scipy.optimize import minimize_scalar
 _STEPS = 60
 
 
-def relaxed_bound(problem, nu):
+def relaxed_bound(problem, nu, deadline=None):
     r"""Upper bound on :math:`\max_{\|u\|\le1}\|\nu^\top(Xu)_+\|_2`; polynomial time, no search.
+
+    ``deadline`` is a callable, True when time is up: then no further Frank-Wolfe step is taken.
 
     Notes
     -----
@@ -23,11 +25,11 @@ def relaxed_bound(problem, nu):
     :math:`w_i^2=z_i^\top Sz_i`, tr S = 1; a few Frank-Wolfe steps on ``S`` are taken, and the best bound is kept.
     Several outputs are bounded one by one.
     """
-    bounds = [max(_one_sided(problem.Z, column), _one_sided(problem.Z, -column)) for column in nu.T]
+    bounds = [max(_one_sided(problem.Z, column, deadline), _one_sided(problem.Z, -column, deadline)) for column in nu.T]
     return float(np.linalg.norm(bounds)) * (1 + 1e-9) + problem.rounding(nu) + problem.outside(nu)
 
 
-def _one_sided(Z, nu):
+def _one_sided(Z, nu, deadline):
     positive = nu > 0
     rising, weight = Z[positive], nu[positive]
     falling = Z[~positive]
@@ -43,6 +45,8 @@ def _one_sided(Z, nu):
         squares = (vectors.T @ b) ** 2
         bound, u = _sphere_maximum(values, squares)
         best = min(best, bound + 0.25 * float(weight @ w))
+        if deadline is not None and deadline():
+            break
         direction = vectors @ (np.sign(vectors.T @ b) * u)
         share = 2.0 / (step + 3)
         S = (1 - share) * S + share * np.outer(direction, direction) / max(direction @ direction, 1e-300)

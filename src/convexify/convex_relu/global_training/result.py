@@ -23,8 +23,8 @@ class GlobalTraining:
     gap : float
         ``(objective - lower_bound) / objective``, 0 if both are 0.
     exact : bool
-        The pricing problem behind ``lower_bound`` was solved over all neurons. Otherwise the bound is that of a
-        relaxation, valid and usually loose.
+        Pricing was solved over all neurons, by sweep, enumeration or a complete branch and bound. Otherwise the bound
+        is that of a relaxation or of a branch and bound that time stopped: valid and usually loose.
     violation_found : float
         Largest value found of :math:`\|\nu^\top(Xu)_+\|/\beta-1`, at least 0, at the dual point ``nu`` of the network:
         0 for an optimal one. Only as good as the search, unless ``exact``.

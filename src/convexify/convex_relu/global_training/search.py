@@ -37,6 +37,7 @@ class Search:
         self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
         self.level, self.stalled, self.effort, self.rows = 0, 0, 1, []
+        self.complete = True  # the latest proof by branch and bound, if that is how it is done, came to its end
         self.width = 10 * _FEWEST  # random starts of the next ascent
         self.starts = self.boxes = 0  # of local ascent, and of branch and bound
         self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
@@ -61,7 +62,7 @@ class Search:
             self._improve()
             self._keep_best()
         if not self.exact:
-            self._bound(self.nu, relaxed_bound(problem, self.nu), exact=False)
+            self._bound(self.nu, relaxed_bound(problem, self.nu, self.time_is_up), exact=False)
         _, self.U, self.A, self.nu, self.violation = self.best
 
     def table(self):
@@ -91,12 +92,9 @@ class Search:
             directions, values = self._ascend(nu)
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
-        last = self.spent() > 0.65
-        if self.prove and not self.time_is_up() and (found <= self._tolerance() / 2 or last):
-            while found > self._tolerance() / 2 and self.level > 0:
-                self.level -= 1
+        if self.prove and self._worth_proving(nu, found):
             proof = maximise(problem, nu, beta, tolerance=self._tolerance(), deadline=self.time_is_up)
-            bound = proof.bound
+            bound, self.complete = proof.bound, proof.complete
             self.boxes += proof.boxes
             if len(proof.values):
                 directions, values = np.hstack([proof.directions, directions]), np.append(proof.values, values)
@@ -105,6 +103,16 @@ class Search:
             elif proof.complete:
                 self._next_level(found)
         return directions, values, bound
+
+    def _worth_proving(self, nu, found):
+        """Whether a proof now could raise the bound; near the end of the time also a loose one."""
+        if self.spent() > 0.65:
+            while found > self._tolerance() / 2 and self.level > 0:
+                self.level -= 1
+        elif found > self._tolerance() / 2:
+            return False
+        hoped_for = self.problem.dual(nu, self.problem.beta * (1 + max(found, self._tolerance())))
+        return hoped_for > self.lower_bound and not self.time_is_up()
 
     def _ascend(self, nu):
         """Local maxima reached from the neurons, from earlier local maxima and from random directions."""
@@ -135,7 +143,7 @@ class Search:
         nu = self.nu if self.inside is None else 0.5 * (self.nu + self.inside)
         directions, values, bound = self._price(nu)
         if bound is not None:
-            self._bound(nu, bound, exact=True)
+            self._bound(nu, bound, self.complete)
         return directions, values
 
     def _tolerance(self):
@@ -165,7 +173,7 @@ class Search:
             self.best = (*self.best, self.found)
         before = self.lower_bound, self.searched_bound
         if bound is not None:
-            self._bound(self.nu, bound, exact=True)
+            self._bound(self.nu, bound, self.complete)
         # of the latest dual point alone: an earlier one may have seemed feasible for want of search
         self.searched_bound = max(self.lower_bound, problem.dual(self.nu, max(largest, problem.beta)))
         objective = self.best[0]
