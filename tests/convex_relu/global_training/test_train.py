@@ -83,6 +83,18 @@ def test_bound_for_several_outputs_in_rank_three_is_below_every_network_trained(
         assert trained.objective >= answer.lower_bound
 
 
+def test_hinge_loss_with_several_outputs_has_a_valid_bound():
+    X, y = curved(40, 2)
+    Y = np.sign(np.column_stack([y, np.cos(2 * X[:, 0])]))
+    with pytest.warns(ConvergenceWarning):
+        answer = train_globally(X, Y, 0.5, loss="hinge", tol=1e-6, max_time=5.0)
+    assert answer.gap < 0.1
+    apart = [train_globally(X, column, 0.5, loss="hinge", tol=1e-6) for column in Y.T]
+    # neurons that feed one output each are a network for both
+    assert answer.lower_bound <= sum(a.objective for a in apart)
+    assert max(a.lower_bound for a in apart) <= answer.objective
+
+
 def test_lower_than_adam_in_higher_rank_with_a_valid_bound():
     X, y = curved(150, 8)
     trained = fit_networks(X, y, 0.15, 100, method="adam", step=0.01, iterations=2000).network(0)

@@ -4,6 +4,8 @@ import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import linprog, nnls
 
+from convexify.convex_relu.global_training.sliding import smooth_loss
+
 _NEWTON_STEPS = 50
 _LARGEST_NEWTON = 1500  # unknowns of one Newton system
 
@@ -30,6 +32,7 @@ def output_weights(problem, U, A):
     factor of the Gram matrix. Logistic loss: Newton's method, each quadratic model solved that way. Hinge loss: the
     dual linear program, max Σα over 0 ≤ α ≤ 1 with :math:`|(Zu_j)_+^\top(y\alpha)|\le\beta`, whose multipliers are
     ``a``. Several outputs: Newton's method on the non-zero blocks; one that would pass through zero becomes zero.
+    (Not for the hinge loss, whose blocks are left to `slide`.)
     """
     features, A = problem.features(U), np.asarray(A, dtype=np.float64)
     if problem.outputs > 1:
@@ -115,7 +118,7 @@ def _group_newton(problem, features, A):
         else:
             break
         A, value = trial, new
-    return A, loss.negative_gradient(features @ A, y)
+    return A, smooth_loss(problem, features @ A)[1]
 
 
 def _newton_step(features, unit, gradient, A, curvature, beta):

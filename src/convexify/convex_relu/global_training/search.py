@@ -14,7 +14,7 @@ from convexify.convex_relu.global_training.branch_and_bound import maximise
 from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells
 from convexify.convex_relu.global_training.problem import balanced
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
-from convexify.convex_relu.global_training.sliding import slide
+from convexify.convex_relu.global_training.sliding import slide, smooth_loss
 from convexify.convex_relu.global_training.sweep import Sweep
 
 #: "auto" is exact up to this rank.
@@ -42,6 +42,8 @@ class Search:
         self.starts = self.boxes = 0  # of local ascent, and of branch and bound
         self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
         self.best, self.inside = (np.inf,), None
+        # the dual of the hinge loss is a linear program: neurons without weight are its cuts and stay
+        self.cuts = not problem.loss.smooth and problem.outputs == 1
         self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
     def run(self, start=None):
@@ -57,7 +59,7 @@ class Search:
             if self._finished():
                 break
             self._insert(directions, values)
-            if not problem.loss.smooth:
+            if self.cuts:
                 self._insert(*self._price_inside())
             self._improve()
             self._keep_best()
@@ -105,14 +107,18 @@ class Search:
         return directions, values, bound
 
     def _worth_proving(self, nu, found):
-        """Whether a proof now could raise the bound; near the end of the time also a loose one."""
+        """Whether a proof now could raise the bound, at the level needed for that; a loose one if time is short."""
         if self.spent() > 0.65:
             while found > self._tolerance() / 2 and self.level > 0:
                 self.level -= 1
         elif found > self._tolerance() / 2:
             return False
-        hoped_for = self.problem.dual(nu, self.problem.beta * (1 + max(found, self._tolerance())))
-        return hoped_for > self.lower_bound and not self.time_is_up()
+        while self.problem.dual(nu, self.problem.beta * (1 + max(found, self._tolerance()))) <= self.lower_bound:
+            before = self._tolerance()
+            self._next_level(found)
+            if self._tolerance() == before:
+                return False
+        return not self.time_is_up()
 
     def _ascend(self, nu):
         """Local maxima reached from the neurons, from earlier local maxima and from random directions."""
@@ -192,11 +198,7 @@ class Search:
 
     def _finished(self):
         gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
-        return (
-            gap <= self.tol
-            or self.time_is_up()
-            or self.stalled > (_PATIENCE if self.problem.loss.smooth else 5 * _PATIENCE)
-        )
+        return gap <= self.tol or self.time_is_up() or self.stalled > (5 * _PATIENCE if self.cuts else _PATIENCE)
 
     # -- improving -----------------------------------------------------------------------------------------------
 
@@ -240,17 +242,17 @@ class Search:
         if self.stalled:
             self.effort = min(16, 2 * self.effort)
         U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
-        if problem.loss.smooth:
-            self.U, self.A = U, A
-        else:  # neurons without weight are cuts of the dual and stay
+        if self.cuts:
             self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
+        else:
+            self.U, self.A = U, A
         self._solve_weights()
 
     def _solve_weights(self):
         if self.U.shape[1] == 0:
             return
         self.A, self.nu = output_weights(self.problem, self.U, self.A)
-        if self.problem.loss.smooth:
+        if not self.cuts:
             self._choose(self.A.any(axis=1))
             if self.problem.outputs == 1:
                 self._merge()
@@ -268,7 +270,7 @@ class Search:
         self.U, self.A = self.U[:, kept], self.A[kept]
 
     def _gradient(self):
-        return self.problem.loss.negative_gradient(self.problem.features(self.U) @ self.A, self.problem.y)
+        return smooth_loss(self.problem, self.problem.features(self.U) @ self.A)[1]
 
     def _keep_best(self):
         objective = self.problem.objective(self.U, self.A)

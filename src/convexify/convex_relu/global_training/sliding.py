@@ -26,7 +26,7 @@ def slide(problem, U, A, *, iterations=500, deadline=None, tolerance=1e-9, memor
     -----
     The sliding step of sliding Frank-Wolfe [1]_. In this parametrisation the minimum over each neuron's scale is
     :math:`\beta\|w_j\|\|a_j\|`, and the objective is smooth but for the kinks of the ReLU. The hinge loss is replaced
-    by one that is quadratic over ``smooth`` around its kink.
+    by one that is quadratic around its kink.
 
     References
     ----------
@@ -49,7 +49,7 @@ def slide(problem, U, A, *, iterations=500, deadline=None, tolerance=1e-9, memor
         W, a = x[: r * m].reshape(r, m), x[r * m :].reshape(m, c)
         hidden = problem.Z @ W
         np.maximum(hidden, 0.0, out=hidden)
-        value, nu = _smooth_loss(problem, hidden @ a)
+        value, nu = smooth_loss(problem, hidden @ a)
         back = nu @ a.T
         back *= hidden > 0
         gradient = problem.beta * x
@@ -72,8 +72,8 @@ def slide(problem, U, A, *, iterations=500, deadline=None, tolerance=1e-9, memor
     return (new_U, new_A) if problem.objective(new_U, new_A) <= before else (U, A)
 
 
-def _smooth_loss(problem, f):
-    """Value and negative gradient; of the hinge loss, a smooth one that is at most a hundredth smaller a sample."""
+def smooth_loss(problem, f):
+    """Value and negative gradient; of the hinge loss, those of one that is quadratic over 0.02 around its kink."""
     if problem.loss.name != "hinge":
         return problem.loss.value(f, problem.y), problem.loss.negative_gradient(f, problem.y)
     width = 0.02
