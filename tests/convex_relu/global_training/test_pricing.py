@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convexify.convex_relu.global_training import branch_and_bound
 from convexify.convex_relu.global_training.ascent import ascend
 from convexify.convex_relu.global_training.branch_and_bound import maximise
 from convexify.convex_relu.global_training.cells import Cells
@@ -99,6 +100,16 @@ def test_branch_and_bound_proves_a_level_that_nothing_exceeds_and_stays_valid_wh
     stopped = maximise(problem, nu, 1e-3, tolerance=1e-6, deadline=lambda: next(calls) > 3)
     assert not stopped.complete
     assert best <= stopped.bound < np.inf
+
+
+def test_branch_and_bound_within_little_memory_proves_the_same(monkeypatch):
+    problem, nu = pricing_problem(4, 300, 3)
+    roomy = maximise(problem, nu, 1e-3, tolerance=1e-4)
+    monkeypatch.setattr(branch_and_bound, "_OPEN_PAIRS", 1000)
+    monkeypatch.setattr(branch_and_bound, "_PAIRS", 500)
+    tight = maximise(problem, nu, 1e-3, tolerance=1e-4)
+    assert tight.complete
+    assert tight.bound == pytest.approx(roomy.bound, rel=2e-4)
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

@@ -131,7 +131,7 @@ def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None)
     while True:
         for chunk in pending.chunks() if pending else ():
             tie, waiting = tie + 1, waiting + len(chunk.sample)
-            first = chunk.half.max() - np.finfo(float).max if waiting > _OPEN_PAIRS else -chunk.bound.max()
+            first = (0, chunk.half.max()) if waiting > _OPEN_PAIRS else (1, -chunk.bound.max())
             heapq.heappush(queue, (first, tie, chunk))
         pending = None
         if not queue or (deadline is not None and deadline()) or (stop_at and len(search.values) >= stop_at):
