@@ -112,7 +112,7 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     gap = float(relative_gap(objective, lower_bound))
     seconds = time.perf_counter() - started
     if gap > tol:
-        how = "" if search.exact else " (of a relaxation: pricing was not solved over all neurons)"
+        how = "" if search.exact else " (by a relaxation or a proof cut short: not all neurons were priced exactly)"
         message = f"after {seconds:.1f} s the certified gap {gap:.2e}{how} is above tol {tol:.2e}"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
     return GlobalTraining(
