@@ -16,11 +16,11 @@ from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.solvers.solve import solve
 from convexify.warnings import ConvergenceWarning
 
-REGRESSORS = [ConvexReLURegressor(), ConvexReLURegressor(gated=True)]
+REGRESSORS = [ConvexReLURegressor(), ConvexReLURegressor(patterns="gated")]
 CLASSIFIERS = [
     ConvexReLUClassifier(),
-    ConvexReLUClassifier(gated=True),
-    ConvexReLUClassifier(gated=True, loss="squared"),
+    ConvexReLUClassifier(patterns="gated"),
+    ConvexReLUClassifier(patterns="gated", loss="squared"),
 ]
 
 
@@ -48,7 +48,7 @@ def with_ones(X):
 def test_network_that_predicts_has_the_certified_objective_whatever_the_scale_of_columns(gated, scale):
     X, y = wave()
     X = X * [1.0, scale]
-    model = ConvexReLURegressor(beta=0.1, gated=gated, n_patterns=30, tol=1e-6).fit(X, y)
+    model = ConvexReLURegressor(beta=0.1, patterns="gated" if gated else "sampled", n_patterns=30, tol=1e-6).fit(X, y)
     assert model.dual_gap_ <= 1e-6
     objective = network_objective(model.network_, with_ones(X), y, 0.1)
     assert objective == pytest.approx(model.objective_, rel=1e-8)
@@ -77,18 +77,34 @@ def test_fit_does_not_depend_on_the_order_of_samples(estimator):
     np.testing.assert_allclose(*outputs, atol=1e-3)
 
 
+def test_global_patterns_reach_a_lower_objective_than_sampled_ones_and_are_proved_in_low_rank():
+    X, y = wave(60)
+    best = ConvexReLURegressor(beta=0.1, patterns="global", tol=1e-4).fit(X, y)
+    sampled = ConvexReLURegressor(beta=0.1, n_patterns=20).fit(X, y)
+    assert best.dual_gap_ <= 1e-4
+    assert best.objective_ < sampled.objective_
+    assert best.objective_ == network_objective(best.network_, with_ones(X), y, 0.1)
+    labels = np.digitize(y, [0.7, 1.5])
+    classes = ConvexReLUClassifier(beta=1.0, patterns="global", tol=1e-2).fit(X, labels)
+    assert classes.network_.a.shape == (classes.n_active_, 3)
+    assert classes.dual_gap_ <= 1e-2
+    assert classes.score(X, labels) > 0.8
+    with pytest.raises(ValueError, match=r"^patterns: expected one of"):
+        ConvexReLURegressor(patterns="every").fit(X, y)
+
+
 def test_neurons_learn_what_a_linear_model_cannot():
     X, y = make_moons(200, noise=0.1, random_state=0)
     for loss in ("squared", "logistic"):
         assert ConvexReLUClassifier(beta=0.1, loss=loss, n_patterns=30, tol=1e-3).fit(X, y).score(X, y) > 0.97
     X, y = wave(200)
-    assert make_pipeline(StandardScaler(), ConvexReLURegressor(beta=0.1, gated=True)).fit(X, y).score(X, y) > 0.95
+    assert make_pipeline(StandardScaler(), ConvexReLURegressor(beta=0.1, patterns="gated")).fit(X, y).score(X, y) > 0.95
 
 
 def test_several_classes_give_probabilities_and_one_output_each():
     X, y = load_iris(return_X_y=True)
     names = np.array(["setosa", "versicolor", "virginica"])[y]
-    model = ConvexReLUClassifier(gated=True).fit(X, names)
+    model = ConvexReLUClassifier(patterns="gated").fit(X, names)
     assert model.decision_function(X).shape == (150, 3)
     probabilities = model.predict_proba(X)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
@@ -106,13 +122,15 @@ def test_probabilities_exist_for_the_logistic_loss_only():
 def test_hinge_loss_separates_two_classes():
     X = np.random.default_rng(0).standard_normal((60, 2))
     y = X[:, 0] + X[:, 1] > 0
-    assert ConvexReLUClassifier(loss="hinge", gated=True, n_patterns=10, solver="cvxpy").fit(X, y).score(X, y) > 0.95
+    assert (
+        ConvexReLUClassifier(loss="hinge", patterns="gated", n_patterns=10, solver="cvxpy").fit(X, y).score(X, y) > 0.95
+    )
 
 
 def test_regression_with_several_outputs_shares_patterns():
     X, y = wave()
     Y = np.column_stack([y, -2 * y, X[:, 0]])
-    model = ConvexReLURegressor(beta=0.1, gated=True).fit(X, Y)
+    model = ConvexReLURegressor(beta=0.1, patterns="gated").fit(X, Y)
     assert model.predict(X).shape == Y.shape
     assert model.score(X, Y) > 0.9
     assert network_objective(model.network_, with_ones(X), Y, 0.1) == pytest.approx(model.objective_, rel=1e-9)
@@ -122,7 +140,9 @@ def test_convolutional_gates_fit_images():
     rng = np.random.default_rng(0)
     images = rng.random((40, 5, 5))
     y = images[:, 1:3, 1:3].sum(axis=(1, 2))
-    model = ConvexReLURegressor(gates="convolutional", image_shape=(5, 5), gated=True).fit(images.reshape(40, 25), y)
+    model = ConvexReLURegressor(gates="convolutional", image_shape=(5, 5), patterns="gated").fit(
+        images.reshape(40, 25), y
+    )
     assert model.score(images.reshape(40, 25), y) > 0.5
 
 
@@ -138,7 +158,7 @@ def test_degenerate_data_gets_a_certified_answer(gated):
         "one feature": X[:, :1],
     }
     for name, data in cases.items():
-        model = ConvexReLURegressor(gated=gated, tol=1e-6).fit(data, y)
+        model = ConvexReLURegressor(patterns="gated" if gated else "sampled", tol=1e-6).fit(data, y)
         assert model.dual_gap_ <= 1e-6, name
         assert np.isfinite(model.predict(data)).all(), name
 

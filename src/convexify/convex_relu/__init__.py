@@ -1,6 +1,7 @@
 """Two-layer ReLU networks as convex programs: patterns, solvers, certificates, networks, estimators."""
 
 from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
+from convexify.convex_relu.global_training import GlobalTraining, train_globally
 from convexify.convex_relu.networks.mapping import from_network, to_network
 from convexify.convex_relu.networks.optimality import NetworkCertificate, certify, network_objective
 from convexify.convex_relu.networks.pruning import prune, pruning_path
@@ -19,6 +20,7 @@ __all__ = [
     "ConvexReLUClassifier",
     "ConvexReLURegressor",
     "GatedNetwork",
+    "GlobalTraining",
     "GroupedReLU",
     "NetworkCertificate",
     "Program",
@@ -44,4 +46,5 @@ __all__ = [
     "solve",
     "stationarity",
     "to_network",
+    "train_globally",
 ]

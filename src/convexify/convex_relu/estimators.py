@@ -9,10 +9,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from convexify.checks import as_integer, one_of
+from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.patterns.gates import draw_patterns
 from convexify.convex_relu.programs.losses import LOSSES
 from convexify.convex_relu.solvers.solve import solve
+
+PATTERNS = ("sampled", "gated", "global")
 
 _PARAMETERS = """Parameters
     ----------
@@ -20,9 +23,11 @@ _PARAMETERS = """Parameters
         Strength of the penalty beside a loss that is *summed* over samples: the network's weight decay is
         ``beta / 2`` times the sum of squares of all its weights.
     n_patterns : int
-        Number of activation patterns drawn; fewer are used if the data has fewer.
-    gated : bool
-        Gated ReLU: neurons are switched by the gates drawn and not by their own sign. Faster, and a larger class.{loss}
+        Number of activation patterns drawn; fewer are used if the data has fewer. Not used by ``patterns="global"``.
+    patterns : {{"sampled", "gated", "global"}}
+        ``"sampled"``: the convex program on patterns drawn. ``"gated"``: gated ReLU, whose neurons are switched by the
+        gates drawn and not by their own sign; faster, and a larger class. ``"global"``: all patterns and all widths,
+        by `train_globally`; `solver`, `device` and the gates are not used.{loss}
     fit_intercept : bool
         Give every neuron a bias, by a column of ones; it is penalised like any other weight.
     gates : {{"gaussian", "convolutional"}}
@@ -31,7 +36,7 @@ _PARAMETERS = """Parameters
     tol : float
         Certified relative duality gap that is asked for.
     max_time : float, optional
-        Seconds granted to the solver.
+        Seconds granted to the solver; None is no limit, but 60 for ``patterns="global"``.
     solver, device : str
         See `solve`.
     random_state : int, RandomState instance or None
@@ -42,7 +47,8 @@ _PARAMETERS = """Parameters
     network_ : {network}
         The network that predicts; with an intercept its last input is the constant 1.
     dual_gap_ : float
-        Certified relative duality gap of the convex program on the patterns drawn.
+        Certified relative duality gap of the convex program on the patterns drawn; for ``patterns="global"`` over all
+        networks of any width (proved by a relaxation, and loose, for data of rank above 4).
     objective_ : float
         Loss plus penalty on the training data.
     n_active_ : int
@@ -58,8 +64,8 @@ _PARAMETERS = """Parameters
     -----
     Data is used as it comes: nothing is centred or scaled, so that the penalty means what it says and the gates are
     those of the data that is predicted. Where columns differ in scale put a ``StandardScaler`` in front, in a pipeline.
-    Several outputs share patterns, and their groups have Frobenius norms: see `to_network`. The optimum is global among
-    networks with the patterns drawn; `certify` says more about a network.
+    Several outputs share patterns, and their groups have Frobenius norms: see `to_network`; with ``patterns="global"``
+    they share neurons. With patterns drawn the optimum is global among networks with these; `certify` says more.
     """
 
 
@@ -69,15 +75,23 @@ class _ConvexReLU(BaseEstimator):
     def _fit_network(self, X, targets, loss):
         random_state = check_random_state(self.random_state)
         X = self._inputs(X)
+        one_of("patterns", self.patterns, PATTERNS)
         n_patterns = as_integer("n_patterns", self.n_patterns, minimum=1)
         seed = int(random_state.randint(2**31 - 1))
-        patterns, gates = draw_patterns(
-            X, n_patterns, seed, kind=self.gates, image_shape=self.image_shape, patch_shape=self.patch_shape
-        )
-        solution = solve(X, targets, patterns, self.beta, gated=self.gated, loss=loss, tol=self.tol,
-                         max_time=self.max_time, solver=self.solver, device=self.device)  # fmt: skip
-        self.network_ = to_network(solution, gates=gates if self.gated else None)
-        self.dual_gap_, self.objective_, self.n_iter_ = solution.gap, solution.primal, solution.iterations
+        if self.patterns == "global":
+            max_time = 60.0 if self.max_time is None else self.max_time
+            answer = train_globally(X, targets, self.beta, loss=loss, tol=self.tol, max_time=max_time, seed=seed)
+            self.network_, self.dual_gap_, self.objective_ = answer.network, answer.gap, answer.objective
+            self.n_iter_, patterns = len(answer.history), answer.patterns
+        else:
+            gated = self.patterns == "gated"
+            patterns, gates = draw_patterns(
+                X, n_patterns, seed, kind=self.gates, image_shape=self.image_shape, patch_shape=self.patch_shape
+            )
+            solution = solve(X, targets, patterns, self.beta, gated=gated, loss=loss, tol=self.tol,
+                             max_time=self.max_time, solver=self.solver, device=self.device)  # fmt: skip
+            self.network_ = to_network(solution, gates=gates if gated else None)
+            self.dual_gap_, self.objective_, self.n_iter_ = solution.gap, solution.primal, solution.iterations
         self.n_active_, self.n_patterns_ = self.network_.n_neurons, patterns.shape[1]
         return self
 
@@ -95,11 +109,12 @@ class ConvexReLURegressor(RegressorMixin, _ConvexReLU):
     Minimises ½‖f(X) - y‖² plus the penalty; ``y`` may have several columns.
     {_PARAMETERS.format(loss="", network="TwoLayerReLU, GroupedReLU or GatedNetwork", attributes="")}"""
 
-    def __init__(self, beta=1.0, n_patterns=50, *, gated=False, fit_intercept=True, gates="gaussian", image_shape=None,
-                 patch_shape=(3, 3), tol=1e-4, max_time=None, solver="auto", device="cpu", random_state=0):  # fmt: skip
+    def __init__(self, beta=1.0, n_patterns=50, *, patterns="sampled", fit_intercept=True, gates="gaussian",
+                 image_shape=None, patch_shape=(3, 3), tol=1e-4, max_time=None, solver="auto", device="cpu",
+                 random_state=0):  # fmt: skip
         self.beta = beta
         self.n_patterns = n_patterns
-        self.gated = gated
+        self.patterns = patterns
         self.fit_intercept = fit_intercept
         self.gates = gates
         self.image_shape = image_shape
@@ -141,12 +156,12 @@ class ConvexReLUClassifier(ClassifierMixin, _ConvexReLU):
         )
     }"""
 
-    def __init__(self, beta=1.0, n_patterns=50, *, gated=False, loss="logistic", fit_intercept=True, gates="gaussian",
-                 image_shape=None, patch_shape=(3, 3), tol=1e-4, max_time=None, solver="auto", device="cpu",
-                 random_state=0):  # fmt: skip
+    def __init__(self, beta=1.0, n_patterns=50, *, patterns="sampled", loss="logistic", fit_intercept=True,
+                 gates="gaussian", image_shape=None, patch_shape=(3, 3), tol=1e-4, max_time=None, solver="auto",
+                 device="cpu", random_state=0):  # fmt: skip
         self.beta = beta
         self.n_patterns = n_patterns
-        self.gated = gated
+        self.patterns = patterns
         self.loss = loss
         self.fit_intercept = fit_intercept
         self.gates = gates

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from convexify.convex_relu.networks.two_layer import GatedNetwork, GroupedReLU, 
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.solvers.solve import solve
+from convexify.warnings import ConvergenceWarning
 
 FIVE_POINTS = np.column_stack([np.arange(-2.0, 3.0), np.ones(5)])
 FIVE_LABELS = np.array([1.0, -1.0, 1.0, 1.0, -1.0])
@@ -89,7 +91,7 @@ def test_relaxed_bound_for_shared_neurons_is_below_every_network_found():
 
 def test_bad_arguments_are_rejected_by_name():
     network = TwoLayerReLU(np.ones((2, 1)), [1.0])
-    with pytest.raises(ValueError, match=r"^patterns: expected an array or 'all'"):
+    with pytest.raises(ValueError, match=r"^patterns: expected one of 'all', 'global'"):
         certify(network, FIVE_POINTS, FIVE_LABELS, 0.1, "some")
     with pytest.raises(ValueError, match=r"^y: expected a finite array of shape \(5,\)"):
         certify(network, FIVE_POINTS, FIVE_LABELS[:4], 0.1, "all")
@@ -97,3 +99,40 @@ def test_bad_arguments_are_rejected_by_name():
         certify(network, np.ones((5, 3)), FIVE_LABELS, 0.1, "all")
     with pytest.raises(ValueError, match=r"^beta: expected"):
         certify(network, FIVE_POINTS, FIVE_LABELS, -1.0, "all")
+
+
+def test_global_certificate_is_that_of_all_patterns_in_low_rank_and_a_bracket_in_higher_rank():
+    rng = np.random.default_rng(2)
+    X, y = rng.standard_normal((9, 2)), rng.standard_normal(9)
+    network = TwoLayerReLU(rng.standard_normal((2, 4)), rng.standard_normal(4))
+    everywhere = certify(network, X, y, 0.1, tol=1e-7)
+    enumerated = certify(network, X, y, 0.1, "all", tol=1e-7)
+    assert everywhere.exact
+    assert everywhere.objective == enumerated.objective
+    assert everywhere.lower_bound == pytest.approx(enumerated.lower_bound, rel=1e-6)
+    assert everywhere.improvement == pytest.approx(everywhere.gap, abs=1e-6)
+    X, y = rng.standard_normal((40, 8)), rng.standard_normal(40)
+    network = TwoLayerReLU(rng.standard_normal((8, 4)), rng.standard_normal(4))
+    with pytest.warns(ConvergenceWarning, match="relaxation"):
+        bracket = certify(network, X, y, 1.0, max_time=2.0)
+    assert not bracket.exact
+    assert 0 < bracket.improvement < bracket.gap < 1
+    assert bracket.solution.starts > 0
+
+
+def test_torch_network_is_certified_as_it_is():
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(1, 5), torch.nn.ReLU(), torch.nn.Linear(5, 1)).double()
+    X = np.linspace(-2, 2, 9)[:, None]
+    y = np.abs(X[:, 0])
+    result = certify(module, X, y, 0.1, tol=1e-6)
+    with torch.no_grad():
+        fit = 0.5 * ((module(torch.from_numpy(X)).numpy()[:, 0] - y) ** 2).sum()
+    *decayed, bias = [p.detach().numpy() for p in module.parameters()]
+    penalty = 0.5 * sum((p**2).sum() for p in decayed) + np.abs(bias[0])
+    assert result.objective == pytest.approx(fit + 0.1 * penalty)
+    assert result.exact
+    assert result.gap == pytest.approx(1 - result.lower_bound / result.objective)
+    assert result.solution.network.W.shape[0] == 2
+    with pytest.raises(ValueError, match=r"^patterns: expected an array or 'all' for a GroupedReLU"):
+        certify(GroupedReLU(np.ones((1, 2, 2)), np.ones(2)), X, np.column_stack([y, y]), 0.1)
