@@ -1,5 +1,7 @@
 """What several jobs share: prepared data made small by one recipe, training with several steps, accuracy."""
 
+from itertools import product
+
 import numpy as np
 
 from convexify.convex_relu.networks.network_training import fit_networks
@@ -38,17 +40,17 @@ def problem(data, *, components, samples, test_samples, seed, pair=None):
 
 
 def small_problems(data, settings, seed):
-    """Name, X, y (n, 1) and β of each data set made small enough to enumerate all patterns."""
-    for dataset, arrays in zip(settings.datasets, data, strict=True):
+    """Draw, name, X, y (n, 1) and β: each data set made small enough to enumerate all patterns, drawn several times."""
+    for draw, (dataset, arrays) in product(range(settings.draws), zip(settings.datasets, data, strict=True)):
         X, y, _, _ = problem(
             arrays,
             components=settings.components,
             samples=settings.samples,
             test_samples=1,
             pair=settings.pairs[dataset],
-            seed=integer_seed(seed, "convex_relu", dataset, "exact"),
+            seed=integer_seed(seed, "convex_relu", dataset, "exact", draw),
         )
-        yield dataset, X, y, settings.lam * len(X)
+        yield draw, dataset, X, y, settings.lam * len(X)
 
 
 def root_mean_square_norm(X):

@@ -1,5 +1,7 @@
 """Gates that look at one patch of an image beside gates that look at all of it, and SGD, on all classes."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from _problems import accuracy, best_networks, root_mean_square_norm
@@ -15,19 +17,18 @@ KINDS = {"convolutional": "convex, patch gates", "gaussian": "convex, random gat
 
 
 def compute_patch_gates(data, settings, device, seed):
-    """A row per method, number of gates, draw and λ: objective divided by n, test accuracy, gap."""
+    """A row per draw of images, gates and starts, λ, number of gates and method: objective over n, accuracy, gap."""
     stream = seed, "convex_relu", settings.dataset, "conv"
-    arrays, shape = _images(data, settings, integer_seed(*stream, "sample"))
     rows = []
-    for lam in settings.lams:
-        for count in settings.gate_counts:
-            for draw in range(settings.draws):
-                case = {"gates": count, "draw": draw, "lam": lam}
-                gates_seed, start_seed = (integer_seed(*stream, name, draw) for name in ("gates", "start"))
-                for kind in KINDS:
-                    place = {"kind": kind, "image_shape": shape, "patch_shape": (settings.patch,) * 2}
-                    rows.append(case | _gated_program(arrays, case, settings, gates_seed, place, device))
-                rows.append(case | _sgd(arrays, case, settings, start_seed, device))
+    for draw in range(settings.draws):
+        gates_seed, start_seed = (integer_seed(*stream, name, draw) for name in ("gates", "start"))
+        arrays, shape = _images(data, settings, integer_seed(*stream, "sample", draw))
+        for lam, count in product(settings.lams, settings.gate_counts):
+            case = {"gates": count, "draw": draw, "lam": lam}
+            for kind in KINDS:
+                place = {"kind": kind, "image_shape": shape, "patch_shape": (settings.patch,) * 2}
+                rows.append(case | _gated_program(arrays, case, settings, gates_seed, place, device))
+            rows.append(case | _sgd(arrays, case, settings, start_seed, device))
     return pd.DataFrame(rows).assign(dataset=settings.dataset)
 
 

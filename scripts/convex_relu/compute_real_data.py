@@ -1,6 +1,7 @@
 """One data set, binary and with all its classes: convex programs, gated programs, SGD and Adam at the same β."""
 
 import time
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -14,20 +15,21 @@ from convexify_workflow.job import run
 
 
 def compute_real_data(data, dataset, settings, device, seed):
-    """Table of results and, apart, of runtimes: a row per task and method."""
+    """Table of results and, apart, of runtimes: a row per draw of samples, task and method."""
     results, seconds = [], []
-    several = len(np.unique(data["y"])) > 2
-    for task in ("binary", "all classes") if several else ("binary",):
+    tasks = ("binary", "all classes") if len(np.unique(data["y"])) > 2 else ("binary",)
+    for draw, task in product(range(settings.draws), tasks):
         X, y, X_test, y_test = problem(
             data,
             components=settings.components,
             samples=settings.samples,
             test_samples=settings.test_samples,
             pair=settings.pairs[dataset] if task == "binary" else None,
-            seed=integer_seed(seed, "convex_relu", dataset, "sample"),
+            seed=integer_seed(seed, "convex_relu", dataset, "sample", draw),
         )
-        shared = {"dataset": dataset, "task": task, "samples": len(X), "features": X.shape[1], "outputs": y.shape[1]}
-        fits = _fits(X, y, X_test, settings, integer_seed(seed, "convex_relu", dataset, "fits"), device)
+        shared = {"dataset": dataset, "draw": draw, "task": task}
+        shared |= {"samples": len(X), "features": X.shape[1], "outputs": y.shape[1]}
+        fits = _fits(X, y, X_test, settings, integer_seed(seed, "convex_relu", dataset, "fits", draw), device)
         started = time.perf_counter()
         for fit in fits:
             seconds.append(shared | {"method": fit["method"], "seconds": time.perf_counter() - started})
@@ -79,8 +81,9 @@ def _fits(X, y, X_test, settings, seed, device):
 
 def _with_ratio(results):
     """With the objective over that of the convex program on sampled patterns, task by task."""
-    convex = results[results["method"] == "convex"].set_index("task")["objective"]
-    return results.assign(ratio=results["objective"] / results["task"].map(convex))
+    convex = results[results["method"] == "convex"][["draw", "task", "objective"]]
+    results = results.merge(convex.rename(columns={"objective": "reference"}), on=["draw", "task"])
+    return results.assign(ratio=results["objective"] / results.pop("reference"))
 
 
 if __name__ == "__main__":

@@ -13,54 +13,59 @@ from convexify_workflow.job import run
 
 
 def compute_sampled_patterns(data, settings, device, seed):
-    """A row per data set, kind, number of gates and draw; kind "all" is the exact program, "network" the net itself."""
+    """A row per data set, draw, kind and number of gates; kind "all" is the exact program, "network" the net itself.
+
+    A draw has its own samples, gates and starts of networks.
+    """
     rows = []
-    for name, X, y, beta in small_problems(data, settings, seed):
-        rows += [{"dataset": name, **row} for row in _rows(name, X, y, beta, settings, device, seed)]
+    for draw, name, X, y, beta in small_problems(data, settings, seed):
+        gates_of_kind = _gates(name, draw, X, y, beta, settings, device, seed)
+        rows += [{"dataset": name, "draw": draw} | row for row in _rows(X, y, beta, gates_of_kind, device)]
     table = pd.DataFrame(rows)
-    exact = table[table["kind"] == "all"].set_index("dataset")["objective"]
-    return table.assign(ratio=table["objective"] / table["dataset"].map(exact))
+    exact = table[table["kind"] == "all"][["dataset", "draw", "objective"]]
+    table = table.merge(exact.rename(columns={"objective": "optimum"}), on=["dataset", "draw"])
+    return table.assign(ratio=table["objective"] / table["optimum"])
 
 
-def _rows(name, X, y, beta, settings, device, seed):
-    def program(kind, count, draw, patterns):
+def _gates(name, draw, X, y, beta, settings, device, seed):
+    """Yields a number of gates, Gaussian gates, and a network of that many neurons trained by Adam."""
+    stream = generator(seed, "convex_relu", name, "gates", draw)
+    gaussian = draw_gates(X.shape[1], max(settings.gate_counts), stream)
+    for count in settings.gate_counts:
+        networks = fit_networks(
+            X,
+            y,
+            beta,
+            count,
+            method="adam",
+            step=0.02,
+            iterations=settings.iterations,
+            seed=integer_seed(seed, "convex_relu", name, "net", count, draw),
+            device=device,
+        )
+        yield count, gaussian[:, :count], networks
+
+
+def _rows(X, y, beta, gates_of_kind, device):
+    def program(kind, count, patterns):
         solution = solve(X, y[:, 0], patterns, beta, device=device)
-        return _row(kind, count, draw, patterns.shape[1], solution.primal / len(X), solution.gap, solution.violation)
+        return {
+            "kind": kind,
+            "gates": count,
+            "patterns": patterns.shape[1],
+            "objective": solution.primal / len(X),
+            "relative_gap": solution.gap,
+            "violation": solution.violation,
+        }
 
-    yield program("all", 0, 0, enumerate_patterns(X))
-    for draw in range(settings.draws):
-        stream = generator(seed, "convex_relu", name, "gates", draw)
-        gates = draw_gates(X.shape[1], max(settings.gate_counts), stream)
-        for count in settings.gate_counts:
-            networks = fit_networks(
-                X,
-                y,
-                beta,
-                count,
-                method="adam",
-                step=0.02,
-                iterations=settings.iterations,
-                seed=integer_seed(seed, "convex_relu", name, "net", count, draw),
-                device=device,
-            )
-            trained, half = networks.hidden[0], count // 2
-            mixed = np.hstack([trained[:, :half], gates[:, : count - half]])
-            yield program("Gaussian", count, draw, patterns_of(gates[:, :count], X))
-            yield program("trained", count, draw, patterns_of(trained, X))
-            yield program("mixed", count, draw, patterns_of(mixed, X))
-            yield _row("network", count, draw, count, networks.final_objectives[0] / len(X), np.nan, np.nan)
-
-
-def _row(kind, count, draw, patterns, objective, gap, violation):
-    return {
-        "kind": kind,
-        "gates": count,
-        "draw": draw,
-        "patterns": patterns,
-        "objective": objective,
-        "relative_gap": gap,
-        "violation": violation,
-    }
+    yield program("all", 0, enumerate_patterns(X))
+    for count, gaussian, networks in gates_of_kind:
+        trained, half = networks.hidden[0], count // 2
+        mixed = np.hstack([trained[:, :half], gaussian[:, : count - half]])
+        for kind, gates in (("Gaussian", gaussian), ("trained", trained), ("mixed", mixed)):
+            yield program(kind, count, patterns_of(gates, X))
+        own = {"kind": "network", "gates": count, "patterns": count, "relative_gap": np.nan, "violation": np.nan}
+        yield own | {"objective": networks.final_objectives[0] / len(X)}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""What the choices of a user do: seed, batch and step of SGD and Adam beside the seed of the sampled patterns."""
+"""What the choices of a user do: start, batch and step of SGD and Adam beside the seed of the sampled patterns."""
+
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -13,28 +15,35 @@ from convexify_workflow.job import run
 
 
 def compute_sensitivity(data, settings, device, seed):
-    """A row per fit: method, its choices, objective divided by n, test accuracy; certified gap for convex fits."""
-    arrays = problem(
-        data,
-        components=settings.components,
-        samples=settings.samples,
-        test_samples=settings.test_samples,
-        pair=settings.pairs[settings.dataset],
-        seed=integer_seed(seed, "convex_relu", settings.dataset, "sample"),
-    )
+    """A row per draw of samples and fit: method, its choices, objective divided by n, test accuracy, certified gap.
+
+    ``relative_objective`` is the objective over the median one of the convex fits to the same samples.
+    """
     steps = {"sgd": settings.sgd_steps, "adam": settings.adam_steps}
     rows = []
-    for draw in range(settings.seeds):
-        patterns_seed, start_seed = (
-            integer_seed(seed, "convex_relu", settings.dataset, stream, draw) for stream in ("patterns", "start")
+    for draw in range(settings.draws):
+        stream = seed, "convex_relu", settings.dataset
+        arrays = problem(
+            data,
+            components=settings.components,
+            samples=settings.samples,
+            test_samples=settings.test_samples,
+            pair=settings.pairs[settings.dataset],
+            seed=integer_seed(*stream, "sample", draw),
         )
-        rows.append({"seed": draw} | _convex_fit(arrays, settings, patterns_seed, device))
+        fits = [
+            _convex_fit(arrays, settings, integer_seed(*stream, "patterns", draw, fit), device)
+            for fit in range(settings.convex_fits)
+        ]
         for method in steps:
-            for batch in settings.batches:
-                for step in steps[method]:
-                    choices = {"method": method, "batch": batch, "step": step}
-                    rows.append({"seed": draw} | choices | _descent(arrays, settings, choices, start_seed, device))
-    return pd.DataFrame(rows)
+            for batch, step in product(settings.batches, steps[method]):
+                choices = {"method": method, "batch": batch, "step": step}
+                start = integer_seed(*stream, "start", draw, method, batch, step)
+                fits.append(choices | _descent(arrays, settings, choices, start, device))
+        rows += [{"draw": draw} | fit for fit in fits]
+    table = pd.DataFrame(rows)
+    convex = table[table["method"] == "convex"].groupby("draw")["objective"].median()
+    return table.assign(relative_objective=table["objective"] / table["draw"].map(convex))
 
 
 def _convex_fit(arrays, settings, seed, device):

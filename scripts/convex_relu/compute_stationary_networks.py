@@ -17,10 +17,15 @@ EXAMPLE = "Wang et al.", np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.arra
 
 
 def compute_stationary_networks(data, settings, device, seed):
-    """A row per problem, width and start: the network's objective and that of the program on its sign patterns."""
+    """A row per draw, problem, width and start: the network's objective and that of the program on its sign patterns.
+
+    A draw has its own samples and starts; the example is the same in every draw.
+    """
+    examples = [(draw, *EXAMPLE) for draw in range(settings.draws)]
     rows = []
-    for name, X, y, beta in (EXAMPLE, *small_problems(data, settings, seed)):
-        optimum = solve(X, y[:, 0], enumerate_patterns(X), beta, device=device).primal / len(X)
+    for draw, name, X, y, beta in (*examples, *small_problems(data, settings, seed)):
+        best = solve(X, y[:, 0], enumerate_patterns(X), beta, device=device)
+        optimum = {"optimum": best.primal / len(X), "optimum_gap": best.gap}
         for width in settings.widths:
             networks = fit_networks(
                 X,
@@ -30,12 +35,12 @@ def compute_stationary_networks(data, settings, device, seed):
                 method="gd",
                 iterations=settings.iterations,
                 step=lambda k: 0.5 * 10 ** (-3 * k / settings.iterations),
-                seed=integer_seed(seed, "convex_relu", name, "stationary", width),
+                seed=integer_seed(seed, "convex_relu", name, "stationary", width, draw),
                 device=device,
             )
+            case = {"draw": draw, "problem": name, "width": width}
             rows += [
-                {"problem": name, "width": width, "start": start, "optimum": optimum}
-                | _refined(X, y[:, 0], beta, networks, start)
+                case | {"start": start} | optimum | _refined(X, y[:, 0], beta, networks, start)
                 for start in range(settings.starts)
             ]
     table = pd.DataFrame(rows)

@@ -22,11 +22,12 @@ def figure_real_data(real):
     fig, (left, right) = subplots(1, 2, width=13, height=2.2 + 0.42 * len(tasks), sharey=True)
     handles = {}
     for row, (task, dataset) in enumerate(tasks):
-        part = real[(real["task"] == task) & (real["dataset"] == dataset)].set_index("method")
+        part = real[(real["task"] == task) & (real["dataset"] == dataset)]
         for method, (label, marker, colour) in STYLES.items():
             style = {"color": colour, "alpha": 0.8, "markersize": 7, "linestyle": "none", "marker": marker}
-            (handles[label],) = left.plot(part.loc[method, "ratio"], row, **style)
-            right.plot(part.loc[method, "test_accuracy"], row, **style)
+            draws = part[part["method"] == method]
+            (handles[label],) = left.plot(draws["ratio"], [row] * len(draws), **style)
+            right.plot(draws["test_accuracy"], [row] * len(draws), **style)
         right.annotate(
             f"gap {part['relative_gap'].max():.0e}",
             (1.01, row),

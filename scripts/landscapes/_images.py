@@ -3,15 +3,14 @@
 import torch
 
 from convexify.datasets.transforms import average_pool, subsample
-from convexify.seeds import integer_seed
 
 EXPERIMENT = "landscapes"
 
 
-def images(data, samples, pooling, seed, device):
+def images(data, problem, seed, device):
     """Training images, labels, test images, labels: subsampled, averaged over squares, centred and scaled."""
-    data = subsample(data, samples, integer_seed(seed, EXPERIMENT, "training images"))
-    X, X_test = (average_pool(data[part], data["image_shape"], pooling) for part in ("X", "X_test"))
+    data = subsample(data, problem["samples"], seed)
+    X, X_test = (average_pool(data[part], data["image_shape"], problem["pooling"]) for part in ("X", "X_test"))
     mean, deviation = X.mean(), X.std()
     return [
         torch.as_tensor(values, dtype=kind, device=device)

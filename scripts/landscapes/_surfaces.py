@@ -21,14 +21,13 @@ def top_of_scale(surfaces, row, variants):
 
 
 def drawn_record(measures, row, number, variant):
-    """The measures of the surface that is drawn: first repetition, finest grid."""
-    part = measures[
+    """The measures of the surface that is drawn: first repetition, fine grid."""
+    return measures[
         (measures["row"] == row["name"])
         & (measures["branches"] == number)
         & (measures["variant"] == variant)
-        & (measures["repetition"] == 0)
-    ]
-    return part.loc[part["grid_points"].idxmax()]
+        & (measures["grid"] == "fine")
+    ].squeeze()
 
 
 def draw_contours(axes, surfaces, row, number, variant, *, top):

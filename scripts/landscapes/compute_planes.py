@@ -1,7 +1,6 @@
 """Loss surfaces of multi-branch networks on planes, and how far from convex each of them is."""
 
 import dataclasses
-import itertools
 import logging
 from functools import partial
 
@@ -42,24 +41,26 @@ def compute_planes(data, problem, settings, seed, device):
     ``surfaces``: a row per grid point of the first repetition's planes. ``measures``: a row per (branches, repetition,
     variant, grid). ``hessian``: a row per (branches, repetition, loss), at a trained network.
     """
-    samples = images(data, problem["samples"], problem["pooling"], seed, device)
-    X, y = (part[: problem["plane_samples"]] for part in samples[:2])
     surfaces, measures, spectra = [], [], []
-    for branches, repetition in itertools.product(settings.branches, range(settings.repetitions)):
-        labels = {"row": problem["name"], "branches": branches, "repetition": repetition}
-        for case in _cases(samples, problem, settings, branches, repetition, seed=seed):
-            key = {**labels, "variant": case.variant}
-            known = key | case.reached | _at_networks(case.plane, X, y, settings.chord_points)
-            for coordinates in _grids(case.variant, repetition, settings):
-                values = case.plane.losses(X, _loss(y), coordinates)
-                ceiling = 1 - 1 / case.plane.network.outputs
-                measures.append(known | {"grid_points": len(values)} | convexity_measures(values, ceiling))
-            if repetition == 0:
-                x, second = (axis.ravel() for axis in np.meshgrid(coordinates, coordinates, indexing="ij"))
-                surfaces.append(pd.DataFrame({**key, "x": x, "y": second, "loss": values.ravel()}))
-            if case.variant == "official":
-                logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
-                spectra += [labels | spectrum for spectrum in _spectra(case.plane, samples, settings)]
+    for repetition in range(settings.repetitions):
+        samples = images(data, problem, integer_seed(seed, EXPERIMENT, problem["name"], "images", repetition), device)
+        X, y = (part[: problem["plane_samples"]] for part in samples[:2])
+        for branches in settings.branches:
+            labels = {"row": problem["name"], "branches": branches, "repetition": repetition}
+            for case in _cases(samples, problem, settings, branches, repetition, seed=seed):
+                key = {**labels, "variant": case.variant}
+                known = key | case.reached | _at_networks(case.plane, X, y, settings.chord_points)
+                for grid, coordinates in _grids(case.variant, repetition, settings):
+                    values = case.plane.losses(X, _loss(y), coordinates)
+                    ceiling = 1 - 1 / case.plane.network.outputs
+                    shape = {"grid": grid, "grid_points": len(values)}
+                    measures.append(known | shape | convexity_measures(values, ceiling))
+                if repetition == 0:
+                    x, second = (axis.ravel() for axis in np.meshgrid(coordinates, coordinates, indexing="ij"))
+                    surfaces.append(pd.DataFrame({**key, "x": x, "y": second, "loss": values.ravel()}))
+                if case.variant == "official":
+                    logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
+                    spectra += [labels | spectrum for spectrum in _spectra(case.plane, samples, settings)]
     return {
         "surfaces": pd.concat(surfaces, ignore_index=True),
         "measures": pd.DataFrame(measures),
@@ -117,12 +118,12 @@ def _trained(samples, problem, branches, repetition, *, width, step, seed):
 
 
 def _grids(variant, repetition, settings):
-    """Coordinates of the coarse grid that every repetition is measured on, then of the fine one that is drawn."""
+    """The coarse grid, on which every repetition is measured, and of the first one the fine grid that is drawn."""
     size = settings.random_range if variant == "random" else settings.plane_range
-    yield np.linspace(-size, size, settings.band_grid_points)
+    yield "coarse", np.linspace(-size, size, settings.band_grid_points)
     if repetition == 0:
         points = settings.grid_points if variant == "official" else settings.control_grid_points
-        yield np.linspace(-size, size, points)
+        yield "fine", np.linspace(-size, size, points)
 
 
 def _loss(y):

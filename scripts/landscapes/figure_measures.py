@@ -30,7 +30,7 @@ FOOT = 1e-4
 def figure_measures(measures, rows):
     """Each measure against I: median and range over the repetitions, on the coarse grid that all of them have."""
     measures = pd.concat(measures, ignore_index=True)
-    measures = measures[measures["grid_points"] == measures["grid_points"].min()]
+    measures = measures[measures["grid"] == "coarse"]
     branches = sorted(measures["branches"].unique())
     fig, panels, first = trend_panels(MEASURES, rows, branches, height=2.55 * len(MEASURES) + 1.1)
     for (name, row), axes in panels.items():

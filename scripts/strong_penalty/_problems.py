@@ -16,12 +16,12 @@ NETWORKS = (
 )
 
 
-def curve(samples, seed):
+def curve(samples, seed, draw=0):
     """Training, validation and test samples of the curve y = sin 2x + ½ with noise of standard deviation 0.1.
 
     Its mean is not zero, so that the constant predictor is not the zero function. A dict of (X, y), samples in rows.
     """
-    rng = generator(seed, "strong_penalty", "sine")
+    rng = generator(seed, "strong_penalty", "sine", *_later(draw))
     parts = {}
     for name, size in (("train", samples), ("validation", samples), ("test", 10 * samples)):
         x = np.sort(rng.uniform(-2, 2, size))
@@ -30,12 +30,13 @@ def curve(samples, seed):
     return parts
 
 
-def pair_of_classes(problem, arrays, pair, samples, seed):
+def pair_of_classes(problem, arrays, *, pair, samples, seed, draw=0):
     """The same three parts of a pair of classes: labels ±1, the two leading principal components as features."""
-    drawn = subsample(binary_pair(arrays, pair), 2 * samples, integer_seed(seed, "strong_penalty", problem))
+    names = (problem, *_later(draw))
+    drawn = subsample(binary_pair(arrays, pair), 2 * samples, integer_seed(seed, "strong_penalty", *names))
     X, X_test = principal_components(drawn["X"].astype(float), 2, drawn["X_test"].astype(float))
     X, X_test = standardize(X, X_test)
-    order = generator(seed, "strong_penalty", problem, "validation").permutation(2 * samples)
+    order = generator(seed, "strong_penalty", *names, "validation").permutation(2 * samples)
     train, validation = np.sort(order[:samples]), np.sort(order[samples:])
     return {
         "train": (X[train], drawn["y"][train]),
@@ -44,11 +45,16 @@ def pair_of_classes(problem, arrays, pair, samples, seed):
     }
 
 
-def load_problem(problem, data, pair, samples, seed):
+def load_problem(problem, data, *, pair, samples, seed, draw=0):
     """The parts of a problem; ``data`` is a list with its prepared data set, empty for the curve."""
     if problem == "sine":
-        return curve(samples, seed)
-    return pair_of_classes(problem, *data, pair, samples, seed)
+        return curve(samples, seed, draw)
+    return pair_of_classes(problem, *data, pair=pair, samples=samples, seed=seed, draw=draw)
+
+
+def _later(draw):
+    """Names that tell the draws of samples apart, after the first one."""
+    return (draw,) if draw else ()
 
 
 def networks_of(problem):

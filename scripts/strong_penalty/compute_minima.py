@@ -15,7 +15,7 @@ STATIONARY = 1e-6  # a search that ended with a larger projected gradient does n
 
 def compute_minima(problem, data, pair, settings, seed):
     """Tables ``paths`` (a row per network, penalty and λ), ``functions`` (fits of the curve), ``baselines``."""
-    parts = load_problem(problem, data, pair, settings.samples, seed)
+    parts = load_problem(problem, data, pair=pair, samples=settings.samples, seed=seed)
     paths, functions, baselines = [], [], _simple_predictors(parts, settings.lambdas)
     for net in networks_of(problem):
         loss = loss_of(parts, net, settings.width)

@@ -11,7 +11,7 @@ from convexify_workflow.job import run
 
 def compute_thresholds(problem, data, pair, settings, seed):
     """One row per network: both ends of the bracket on the box, and the smallest eigenvalue at zero."""
-    parts = load_problem(problem, data, pair, settings.samples, seed)
+    parts = load_problem(problem, data, pair=pair, samples=settings.samples, seed=seed)
     rows = []
     for net in networks_of(problem):
         loss = loss_of(parts, net, settings.width)

@@ -86,3 +86,16 @@ def test_bad_arguments_are_named():
         gradient_descent(X, Y, [1.0], generators(2), [3], iterations=1)
     with pytest.raises(ValueError, match=r"^regulariser: "):
         gradient_descent(X, Y, [1.0], generators(1), [3], iterations=1, regulariser="lasso")
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_descent_on_a_cuda_device_is_the_one_on_the_cpu(depth):
+    X, Y = data()
+    runs = [
+        gradient_descent(X, Y, [0.0, 1.0], generators(2), [3] * (depth - 1), iterations=30, device=device)
+        for device in ("cpu", "cuda")
+    ]
+    assert runs[1].network.weights[0].device.type == "cuda"
+    np.testing.assert_allclose(runs[1].objectives, runs[0].objectives, rtol=1e-8)

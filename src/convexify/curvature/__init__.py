@@ -1,7 +1,13 @@
 """How far from convex a loss is, and how strong a penalty makes it convex."""
 
 from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
-from convexify.curvature.kink import kink_of_first_neuron, second_difference
+from convexify.curvature.kink import (
+    kink_point,
+    largest_negative_step,
+    second_difference,
+    second_difference_at_kink,
+    slope_jump,
+)
 from convexify.curvature.linear_baselines import TangentModel, ridge_weights
 from convexify.curvature.midpoint_convexity import chord_violation, negative_share_of_plane, plane_violation
 from convexify.curvature.penalties import (
@@ -35,7 +41,8 @@ __all__ = [
     "frozen_minimiser",
     "hessian_summary",
     "hessian_vector_product",
-    "kink_of_first_neuron",
+    "kink_point",
+    "largest_negative_step",
     "minimise",
     "negative_share_of_plane",
     "plane_losses",
@@ -44,4 +51,6 @@ __all__ = [
     "quadratic_penalty",
     "ridge_weights",
     "second_difference",
+    "second_difference_at_kink",
+    "slope_jump",
 ]

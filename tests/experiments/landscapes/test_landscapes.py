@@ -10,9 +10,9 @@ import pytest
 
 SCRIPTS = Path(__file__).parents[3] / "scripts" / "landscapes"
 SETTINGS = SimpleNamespace(
-    branches=[2, 6],
-    repetitions=2,
-    control_repetitions=1,
+    branches=[4, 12],
+    repetitions=4,
+    control_repetitions=3,
     plane_range=0.7,
     random_range=1.0,
     grid_points=7,
@@ -30,7 +30,7 @@ PROBLEM = {
     "plane_samples": 20,
     "hidden_layers": 1,
     "width": 1,
-    "total_width": 6,
+    "total_width": 12,
     "step": 0.3,
     "epochs": 3,
     "batch_size": 10,
@@ -74,15 +74,15 @@ def tables(script, data):
 
 def test_tables_hold_every_plane_on_every_grid(tables):
     measures, surfaces = tables["measures"], tables["surfaces"]
-    # three planes of the usual training in both repetitions, two controls in the first, which is also drawn finely
-    assert len(measures) == 2 * (2 * 3 + 2 + 3 + 2)
+    # three planes of the usual training in four repetitions, two controls in three; all five finely in the first
+    assert len(measures) == 2 * (4 * 3 + 3 * 2 + 5)
     assert set(measures["width"]) == {1, 3}
     assert surfaces.groupby(["branches", "variant"]).size().to_dict() == {
         (branches, variant): 49 if variant == "official" else 36
-        for branches in (2, 6)
+        for branches in (4, 12)
         for variant in ("official", "aligned", "random", "constant step", "fixed total width")
     }
-    assert len(tables["hessian"]) == 2 * 2 * 2
+    assert len(tables["hessian"]) == 2 * 4 * 2
 
 
 def test_aligned_networks_lose_what_the_official_ones_lose(tables):
@@ -91,29 +91,48 @@ def test_aligned_networks_lose_what_the_official_ones_lose(tables):
 
 
 def test_the_first_number_of_branches_needs_no_training_with_another_step(tables):
-    first = tables["measures"].query("branches == 2 and repetition == 0").groupby("variant")["training_loss"].first()
+    first = tables["measures"].query("branches == 4 and repetition == 0").groupby("variant")["training_loss"].first()
     assert first["constant step"] == first["official"]
-    last = tables["measures"].query("branches == 6 and repetition == 0").groupby("variant")["training_loss"].first()
+    last = tables["measures"].query("branches == 12 and repetition == 0").groupby("variant")["training_loss"].first()
     assert last["constant step"] > last["official"]
 
 
 def test_the_same_seed_gives_the_same_tables(script, data, tables):
-    fewer = SimpleNamespace(**{**vars(SETTINGS), "branches": [2], "repetitions": 1})
+    fewer = SimpleNamespace(**{**vars(SETTINGS), "branches": [4], "repetitions": 1})
     again = script("compute_planes")(data, PROBLEM, fewer, 1, "cpu")
-    first = tables["measures"].query("branches == 2 and repetition == 0")
+    first = tables["measures"].query("branches == 4 and repetition == 0")
     pd.testing.assert_frame_equal(again["measures"], first.reset_index(drop=True))
 
 
-def test_metrics_see_a_hill_that_grows_with_the_branches(script, tables):
+def test_metrics_see_a_hill_that_grows_with_the_branches_in_one_row(script, tables):
     measures = tables["measures"].copy()
-    measures["violation_below_constant"] = np.where(measures["branches"] == 2, 0.1, 0.05)
-    before = script("metrics")([measures], [tables["hessian"]], ROWS)
-    assert before["official_violation_below_constant_largest_ratio"] == pytest.approx(0.5)
-    wrong = (measures["branches"] == 6) & (measures["variant"] == "official")
-    measures.loc[wrong, "violation_below_constant"] = 0.3
-    after = script("metrics")([measures], [tables["hessian"]], ROWS)
-    assert after["official_violation_below_constant_largest_ratio"] == pytest.approx(3.0)
-    assert after["aligned_violation_below_constant_largest_ratio"] == pytest.approx(0.5)
+    measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.05)
+    measures = pd.concat([measures, measures.assign(row="other")], ignore_index=True)
+    hessian, rows = pd.concat([tables["hessian"], tables["hessian"].assign(row="other")]), [*ROWS, {**ROWS[0]}]
+
+    def metrics():
+        return script("metrics")([measures], [hessian], rows).set_index("metric")
+
+    before = metrics()
+    assert before.loc["official_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
+    assert before.loc["official_violation_below_constant_largest_ratio", "n"] == 4
+    wrong = (measures["branches"] == 12) & (measures["variant"] == "official") & (measures["row"] == "tiny")
+    measures.loc[wrong, "violation_below_constant"] = 0.3 * np.exp(measures.loc[wrong, "repetition"] - 1.5)
+    after = metrics()
+    worst = after.loc["official_violation_below_constant_largest_ratio"]
+    assert worst["value"] == pytest.approx(3.0)
+    assert worst["low"] < 1.0 < worst["high"]
+    assert after.loc["tiny_official_violation_below_constant_ratio", "value"] == pytest.approx(3.0)
+    assert after.loc["other_official_violation_below_constant_ratio", "value"] == pytest.approx(0.5)
+    assert after.loc["aligned_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
+
+
+def test_a_violation_that_vanishes_counts_as_negligible_and_not_as_nan(script, tables):
+    measures = tables["measures"].copy()
+    measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.0)
+    values = script("metrics")([measures], [tables["hessian"]], ROWS).set_index("metric")["value"]
+    assert values["constant_step_violation_below_constant_smallest_ratio"] == pytest.approx(0.01)
+    assert values["random_fall_of_violation"] == pytest.approx(0.1)
 
 
 def test_every_announced_figure_is_drawn(script, tables):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from convexify.linear_duality.deep_linear_descent import gradient_descent
 from convexify.linear_duality.douglas_rachford import solve_compressed
 from convexify.warnings import ConvergenceWarning
 
@@ -62,7 +63,8 @@ def tables(script):
 
 
 def metrics(script, tables):
-    return script("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), target=1e-6)
+    table = script("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), SOURCES, target=1e-6)
+    return table.set_index("metric")["value"]
 
 
 def test_tables_are_complete_and_their_gaps_are_zero(tables):
@@ -84,6 +86,18 @@ def test_the_same_seed_gives_the_same_tables(script, tables):
     assert not np.allclose(other["runs"]["objective"], again["runs"]["objective"])
 
 
+def test_the_device_reaches_gradient_descent(script, monkeypatch):
+    compute_descent, asked = script("compute_descent"), []
+
+    def descent(*arguments, device, **options):
+        asked.append(device)
+        return gradient_descent(*arguments, device="cpu", **options)
+
+    monkeypatch.setitem(compute_descent.__globals__, "gradient_descent", descent)
+    compute_descent([], "synthetic", SETTINGS, 1, "the device of the job")
+    assert set(asked) == {"the device of the job"}
+
+
 def test_a_gap_in_the_tables_shows_in_its_metric(script, tables):
     before = metrics(script, tables)
     assert before["worst_gap_gamma_beyond_sigma_min"] <= 1e-9
@@ -101,6 +115,25 @@ def test_a_descent_below_the_dual_shows_in_its_metric(script, tables):
     assert metrics(script, tables)["descent_below_dual_runs"] == 0
     after = metrics(script, {**tables, "runs": [runs, tables["runs"][1]]})
     assert after["descent_below_dual_runs"] == (runs["regulariser"] == "schatten").sum()
+
+
+def test_estimates_are_those_of_the_data_set_that_no_seed_changes(script, tables):
+    before = metrics(script, tables)
+    synthetic, digits = tables["runs"]
+    after = metrics(script, {**tables, "runs": [synthetic.assign(relative_gap=0.0), digits]})
+    pd.testing.assert_series_equal(after, before)
+    after = metrics(script, {**tables, "runs": [synthetic, digits.assign(relative_gap=0.0)]})
+    assert before["descent_reached_share_deepest"] < 1 == after["descent_reached_share_deepest"]
+    assert before["descents_short_of_the_dual_two_layers_full_rank"] > 0
+    assert after["descents_short_of_the_dual_two_layers_full_rank"] == 0
+
+
+def test_a_descent_twice_as_long_doubles_the_ratio_to_douglas_rachford(script, tables):
+    before = metrics(script, tables)["descent_over_douglas_rachford_iterations"]
+    columns = ["iterations", "iterations_to_target"]
+    longer = [runs.assign(**{name: 2 * runs[name] for name in columns}) for runs in tables["runs"]]
+    after = metrics(script, {**tables, "runs": longer})["descent_over_douglas_rachford_iterations"]
+    assert after == pytest.approx(2 * before)
 
 
 def test_an_unconverged_dual_is_an_error_not_a_table(script, monkeypatch):

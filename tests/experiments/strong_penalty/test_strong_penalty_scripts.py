@@ -1,10 +1,16 @@
 """The scripts of the experiment `strong_penalty` on an instance of seconds."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+
+from convexify_workflow.ledger import metrics_named
+
+ROOT = Path(__file__).parents[3]
 
 SEED = 1
 SHARED = {"samples": 8, "width": 1, "box": 1.0}
@@ -29,11 +35,13 @@ def data():
 
 @pytest.fixture(scope="module")
 def tables(entry, data):
-    minima = [entry("compute_minima")(*of, MINIMA, SEED) for of in (("sine", [], None), ("classes", data, PAIR))]
+    problems = [("sine", [], None), ("classes", data, PAIR), ("others", data, PAIR)]
+    minima = [entry("compute_minima")(*of, MINIMA, SEED) for of in problems]
     search = SimpleNamespace(**SHARED, **SEARCH)
-    thresholds = [
-        entry("compute_thresholds")(*of, search, SEED) for of in (("sine", [], None), ("classes", data, PAIR))
-    ]
+    thresholds = [entry("compute_thresholds")(*of, search, SEED) for of in problems]
+    draws = SimpleNamespace(
+        **SHARED, lambdas=MINIMA.lambdas, shift_scale=0.3, draws=3, starts=2, search_samples=16, search_starts=1
+    )
     return {
         "paths": [table["paths"] for table in minima],
         "baselines": [table["baselines"] for table in minima],
@@ -41,13 +49,15 @@ def tables(entry, data):
         "thresholds": thresholds,
         "growth": entry("compute_growth")(8, [0.5, 1.0], *SEARCH.values(), SEED),
         "kink": entry("compute_kink")(8, 1, 1.0, MINIMA.lambdas, SEED),
+        "draws": [entry("compute_draws")(*of, draws, SEED) for of in problems],
         **entry("compute_hessians")(8, 1.0, 5, SEED),
     }
 
 
 def metrics_of(entry, tables, **changed):
-    names = ("paths", "baselines", "thresholds", "growth", "kink", "shift_of_eigenvalues")
-    return entry("metrics")(**{name: changed.get(name, tables[name]) for name in names}, same=MINIMA.same)
+    names = ("paths", "baselines", "thresholds", "draws", "growth", "kink", "shift_of_eigenvalues")
+    table = entry("metrics")(**{name: changed.get(name, tables[name]) for name in names}, same=MINIMA.same)
+    return table.set_index("metric")
 
 
 def test_objective_never_falls_when_the_penalty_grows(tables):
@@ -72,17 +82,32 @@ def test_smallest_eigenvalues_of_the_slice_stay_above_the_certified_threshold(ta
 
 
 def test_metrics_see_planted_errors(entry, tables):
-    before = metrics_of(entry, tables)
+    before = metrics_of(entry, tables)["value"]
     assert before["eigenvalue_shift_per_lambda"] == pytest.approx(2.0)
     assert before["cubic_threshold_error"] <= 1e-9
-    kink = tables["kink"].assign(second_difference=tables["kink"]["second_difference"].abs())
-    assert before["relu_share_of_lambdas_with_negative_curvature"] > 0
-    assert metrics_of(entry, tables, kink=kink)["relu_share_of_lambdas_with_negative_curvature"] == 0
+    assert before["relu_share_of_lambdas_with_negative_curvature"] == 1.0
+    kink = tables["kink"].copy()
+    kink.loc[kink["lam"] == 1.0, "second_difference"] = 1.0
+    found = metrics_of(entry, tables, kink=kink).loc["relu_share_of_lambdas_with_negative_curvature", "value"]
+    assert found == pytest.approx(1 - 1 / kink["lam"].nunique())
     growth = tables["growth"].copy()
     growth.loc[growth["loss"] == "−θ³", "lower"] += 0.25
-    assert metrics_of(entry, tables, growth=growth)["cubic_threshold_error"] == pytest.approx(0.25)
+    assert metrics_of(entry, tables, growth=growth).loc["cubic_threshold_error", "value"] == pytest.approx(0.25)
     paths = [path.assign(distinct_minima=7) for path in tables["paths"]]
-    assert metrics_of(entry, tables, paths=paths)["most_minima_beyond_threshold"] == 7
+    assert metrics_of(entry, tables, paths=paths).loc["most_minima_beyond_threshold", "value"] == 7
+    worse = [
+        table.assign(test_error=table["test_error"] * (1 + (table["choice"] == "convex"))) for table in tables["draws"]
+    ]
+    doubled = metrics_of(entry, tables, draws=worse).loc["test_error_over_weight_decay", "value"]
+    assert doubled == pytest.approx(2 * before["test_error_over_weight_decay"])
+
+
+def test_every_number_has_a_kind_and_every_claim_a_metric(entry, tables):
+    table = metrics_of(entry, tables)
+    assert set(table["kind"]) == {"exact", "estimate", "bound"}
+    claims = ROOT / "workflow" / "experiments" / "strong_penalty" / "claims.yaml"
+    named = {metric for _, metric in metrics_named(yaml.safe_load(claims.read_text(encoding="utf-8")))}
+    assert named <= set(table.index)
 
 
 def test_a_property_holds_from_the_last_failure_on(script):
