@@ -1,0 +1,36 @@
+"""Which solver is asked first, and that the best points of all candidates are kept."""
+
+import time
+
+import numpy as np
+import pytest
+from relu_problems import random_problem
+
+from convexify.convex_relu.programs.convex_program import build_program
+from convexify.convex_relu.solvers import interior_point, newton
+from convexify.convex_relu.solvers.portfolio import Portfolio, plan_solvers
+
+
+@pytest.mark.parametrize(
+    ("form", "warm", "first"),
+    [
+        ({}, False, "interior"),
+        ({}, True, "newton"),
+        ({"gated": True}, False, "newton"),
+        ({"loss": "logistic"}, False, "newton"),
+        ({"group_norm": "nuclear"}, False, "cvxpy"),
+    ],
+)
+def test_first_solver_fits_the_form_of_the_program(form, warm, first):
+    program = build_program(*random_problem(0, 12, 3, 4, loss=form.get("loss", "squared")), 0.5, **form)
+    assert plan_solvers(program, "auto", warm=warm)[0][0] == first
+
+
+def test_best_primal_and_dual_points_survive_a_worse_solver():
+    program = build_program(*random_problem(1, 12, 3, 4), 0.5)
+    portfolio = Portfolio(program, 1e-7, time.perf_counter(), np.inf)
+    portfolio.follow(interior_point.iterate(program), 100)
+    first = portfolio.certificate
+    portfolio.follow(newton.iterate(program), 1)  # one step from zero
+    assert first.gap <= 1e-7
+    assert (portfolio.certificate.primal, portfolio.certificate.dual) == (first.primal, first.dual)
