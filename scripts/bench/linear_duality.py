@@ -14,7 +14,8 @@ import cvxpy as cp
 import numpy as np
 import pandas as pd
 
-from convexify.linear_duality import primal_value, recover_weights, solve_dual
+from convexify.linear_duality.douglas_rachford import solve_dual
+from convexify.linear_duality.primal import primal_value, recover_weights
 
 TABLES = Path(__file__).parents[2] / "reports" / "benchmarks"
 

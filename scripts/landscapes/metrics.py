@@ -4,6 +4,8 @@ The independent unit is a repetition: a draw of training images and three networ
 measure at the largest I is divided by that at the smallest I of the same repetition; ratios are averaged geometrically.
 """
 
+from functools import partial
+
 import pandas as pd
 
 from convexify_workflow.job import run
@@ -37,17 +39,15 @@ def _planes(measures):
     """Ratios of the measures of each plane: the worst row, and every row of the planes that claims of rows read."""
     values = {}
     for variant, names in COMPARED.items():
+        rows = dict(list(measures[measures["variant"] == variant].groupby("row")))
         for name in names:
-            ratios = {
-                row: _last_over_first(part, name, floor=NEGLIGIBLE)
-                for row, part in measures[measures["variant"] == variant].groupby("row")
-            }
             prefix = f"{variant.replace(' ', '_')}_{name}"
-            values[f"{prefix}_largest_ratio"] = _extreme(ratios.values(), max)
+            ratios = {row: partial(_last_over_first, part, name, floor=NEGLIGIBLE) for row, part in rows.items()}
+            values[f"{prefix}_largest_ratio"] = partial(_extreme, ratios.values(), max)
             if variant in ("official", "aligned") and name == "violation_below_constant":
-                values |= {f"{row}_{prefix}_ratio": metric for row, metric in ratios.items()}
+                values |= {f"{row}_{prefix}_ratio": estimate for row, estimate in ratios.items()}
             if variant == "constant step":
-                values[f"{prefix}_smallest_ratio"] = _extreme(ratios.values(), min)
+                values[f"{prefix}_smallest_ratio"] = partial(_extreme, ratios.values(), min)
     return values
 
 
@@ -55,10 +55,10 @@ def _random_planes(measures):
     """Planes around one network: most show no violation, so that falls are differences, over all rows."""
     random = measures[measures["variant"] == "random"]
     first, last = _ends(random, "violation_below_constant", index=["row", "repetition"])
-    means = [mean(part["relative_violation"], unit=UNIT) for _, part in random.groupby(["row", "branches"])]
+    means = [partial(mean, part["relative_violation"], unit=UNIT) for _, part in random.groupby(["row", "branches"])]
     return {
-        "random_fall_of_violation": difference(first, last, unit=UNIT),
-        "random_relative_violation_largest_mean": _extreme(means, max),
+        "random_fall_of_violation": partial(difference, first, last, unit=UNIT),
+        "random_relative_violation_largest_mean": partial(_extreme, means, max),
     }
 
 
@@ -68,10 +68,10 @@ def _training(measures):
     values, slower = {}, []
     for row, part in largest.groupby("row"):
         losses = part.pivot(index="repetition", columns="variant", values="training_loss")
-        values[f"{row}_official_training_loss"] = mean(losses["official"], unit=UNIT)
+        values[f"{row}_official_training_loss"] = partial(mean, losses["official"], unit=UNIT)
         both = losses.dropna()
-        slower.append(ratio(both["constant step"], both["official"], unit=UNIT))
-    return values | {"constant_step_over_rescaled_training_loss": _extreme(slower, min)}
+        slower.append(partial(ratio, both["constant step"], both["official"], unit=UNIT))
+    return values | {"constant_step_over_rescaled_training_loss": partial(_extreme, slower, min)}
 
 
 def _spectra(hessian, shallow):
@@ -79,15 +79,13 @@ def _spectra(hessian, shallow):
     smooth = hessian[hessian["loss"] == "cross-entropy"]
     smooth = smooth.assign(ratio=-smooth["ratio"], smallest=-smooth["smallest"])
     margin = hessian[(hessian["loss"] == "margin") & hessian["row"].isin(shallow)]
-    values = {
-        f"cross_entropy_hessian_{name}_largest_ratio": _extreme(
-            # A spectrum without negative part has no size to compare: it counts as a tiny one.
-            [_last_over_first(part, name, floor=1.0e-9) for _, part in smooth.groupby("row")],
-            max,
-        )
-        for name in SPECTRUM
-    }
-    return values | {"worst_asymmetry_of_shallow_margin_spectrum": bound((margin["ratio"] + 1).abs().max())}
+    values = {}
+    for name in SPECTRUM:
+        # A spectrum without negative part has no size to compare: it counts as a tiny one.
+        ratios = [partial(_last_over_first, part, name, floor=1.0e-9) for _, part in smooth.groupby("row")]
+        values[f"cross_entropy_hessian_{name}_largest_ratio"] = partial(_extreme, ratios, max)
+    asymmetry = (margin["ratio"] + 1).abs().max()
+    return values | {"worst_asymmetry_of_shallow_margin_spectrum": partial(bound, asymmetry)}
 
 
 def _ends(table, name, index="repetition"):
@@ -102,8 +100,8 @@ def _last_over_first(table, name, floor):
 
 
 def _extreme(estimates, pick):
-    """The largest (``max``) or smallest (``min``) of estimates: value and both ends, which covers the true one."""
-    estimates = list(estimates)
+    """The largest (``max``) or smallest (``min``) of estimates, by value and by both ends; each is a function."""
+    estimates = [estimate() for estimate in estimates]
     value, low, high = (pick(getattr(one, name) for one in estimates) for name in ("value", "low", "high"))
     return Metric("estimate", value, low, high, min(one.n for one in estimates), UNIT)
 

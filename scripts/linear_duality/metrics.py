@@ -4,6 +4,8 @@ The synthetic problems are drawn with the root seed: they enter worst cases only
 of the real data set, which is the same for every seed; their independent unit is the random start of a descent.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from _shown import real
@@ -27,7 +29,7 @@ def metrics(dual, convergence, runs, sources, target):
     return table_of(
         "linear_duality",
         _worst_cases(dual, runs)
-        | _weight_decay(dual, fixed["dual"])
+        | _weight_decay(fixed["dual"])
         | _descents(white)
         | {
             "descent_reached_share_inputs_as_given": _share(fixed["runs"].query("inputs == 'as given'")["reached"]),
@@ -37,38 +39,43 @@ def metrics(dual, convergence, runs, sources, target):
 
 
 def _worst_cases(dual, runs):
-    """Over all problems, bottlenecks and γ."""
+    """Over all problems, bottlenecks and γ; and two counts that no seed changes."""
     below = dual["gamma"] <= dual["sigma_min"]
     beyond = dual[dual["gamma"] > dual["sigma_max"]]
     schatten = runs[runs["regulariser"] == "schatten"]
     gap = dual["relative_gap"].abs()
-    return {
-        "worst_gap_gamma_up_to_sigma_min": bound(gap[below].max()),
-        "worst_gap_gamma_beyond_sigma_min": bound(gap[~below].max()),
-        "worst_gap_gamma_zero": bound(gap[dual["gamma"] == 0].max()),
-        "worst_gap_below_full_rank": bound(gap[~dual["full_rank"]].max()),
-        "worst_gap_convolution": bound(gap[dual["problem"] == "circulant"].max()),
-        "worst_gap_affine": bound(gap[dual["problem"] == "affine"].max()),
-        "worst_dual_error": bound(dual["dual_error"].max()),
-        "worst_primal_error": bound(dual["primal_error"].max()),
-        "zero_network_optimal_error_beyond_sigma_max": bound(
-            np.abs(beyond["primal"] / beyond["zero_network"] - 1).max()
-        ),
-        "douglas_rachford_largest_iterations": bound(dual["iterations"].max()),
-        "rank_of_targets_above_bottleneck": exact((dual["rank_of_targets"] - dual["rank"]).max(), tolerance=0),
-        "rank_of_product_above_bottleneck": bound((dual["rank_of_product"] - dual["rank"]).max()),
-        "printed_order_defined_share": exact((dual["inputs"] == dual["outputs"]).mean(), tolerance=0),
-        "descent_below_dual_runs": bound((schatten["relative_gap"] < -ROUNDING).sum()),
+    worst = {
+        "worst_gap_gamma_up_to_sigma_min": gap[below].max(),
+        "worst_gap_gamma_beyond_sigma_min": gap[~below].max(),
+        "worst_gap_gamma_zero": gap[dual["gamma"] == 0].max(),
+        "worst_gap_below_full_rank": gap[~dual["full_rank"]].max(),
+        "worst_gap_convolution": gap[dual["problem"] == "circulant"].max(),
+        "worst_gap_affine": gap[dual["problem"] == "affine"].max(),
+        "worst_dual_error": dual["dual_error"].max(),
+        "worst_primal_error": dual["primal_error"].max(),
+        "zero_network_optimal_error_beyond_sigma_max": np.abs(beyond["primal"] / beyond["zero_network"] - 1).max(),
+        "douglas_rachford_largest_iterations": dual["iterations"].max(),
+        "rank_of_product_above_bottleneck": (dual["rank_of_product"] - dual["rank"]).max(),
+        "descent_below_dual_runs": (schatten["relative_gap"] < -ROUNDING).sum(),
+        "largest_weight_decay_gap_depth_2": dual["weight_decay_gap_depth_2"].max(),
+    }
+    counts = {
+        "rank_of_targets_above_bottleneck": (dual["rank_of_targets"] - dual["rank"]).max(),
+        "printed_order_defined_share": (dual["inputs"] == dual["outputs"]).mean(),
+    }
+    return {name: partial(bound, value) for name, value in worst.items()} | {
+        name: partial(exact, value, tolerance=0) for name, value in counts.items()
     }
 
 
-def _weight_decay(dual, fixed):
-    """Two layers have no gap on any problem; of more layers the largest over γ at full rank of the fixed problem."""
-    largest = {"largest_weight_decay_gap_depth_2": bound(dual["weight_decay_gap_depth_2"].max())}
-    for name in [column for column in dual if column.startswith("weight_decay_gap_depth_")]:
-        if name != "weight_decay_gap_depth_2":
-            largest[f"largest_{name}"] = exact(fixed.loc[fixed["full_rank"], name].max(), tolerance=SEARCH)
-    return largest
+def _weight_decay(fixed):
+    """Of more than two layers the largest gap over γ at full rank of the fixed problem."""
+    fixed = fixed[fixed["full_rank"]]
+    return {
+        f"largest_{name}": partial(exact, fixed[name].max(), tolerance=SEARCH)
+        for name in fixed
+        if name.startswith("weight_decay_gap_depth_") and name != "weight_decay_gap_depth_2"
+    }
 
 
 def _descents(white):
@@ -77,7 +84,7 @@ def _descents(white):
     two_layers = white[(white["depth"] == 2) & white["full_rank"]]
     shares = {
         "descent_reached_share_deepest": _share(white.loc[white["depth"] == white["depth"].max(), "reached"]),
-        "descents_short_of_the_dual_two_layers_full_rank": bound((~two_layers["reached"]).sum()),
+        "descents_short_of_the_dual_two_layers_full_rank": partial(bound, (~two_layers["reached"]).sum()),
         "descent_reached_share_gamma_zero": _share(white.loc[white["gamma_over_sigma_min"] == 0, "reached"]),
         "descent_plateau_share_deep": _share(deep["longest_plateau"] >= 0.1 * deep["iterations"]),
     }
@@ -92,7 +99,7 @@ def _descents(white):
 
 
 def _share(outcomes):
-    return share(outcomes.sum(), len(outcomes), unit="start")
+    return partial(share, outcomes.sum(), len(outcomes), unit="start")
 
 
 def _over_douglas_rachford(white, convergence):
@@ -105,7 +112,7 @@ def _over_douglas_rachford(white, convergence):
     ]
     steps = steps.groupby(["rank", "gamma_over_sigma_min"])["iteration"].max().rename("steps").reset_index()
     pairs = white[white["depth"] == 2].merge(steps, on=["rank", "gamma_over_sigma_min"])
-    return ratio(pairs["iterations_to_target"].fillna(pairs["iterations"]), pairs["steps"], unit="start")
+    return partial(ratio, pairs["iterations_to_target"].fillna(pairs["iterations"]), pairs["steps"], unit="start")
 
 
 if __name__ == "__main__":

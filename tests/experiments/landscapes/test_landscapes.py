@@ -135,6 +135,12 @@ def test_a_violation_that_vanishes_counts_as_negligible_and_not_as_nan(script, t
     assert values["random_fall_of_violation"] == pytest.approx(0.1)
 
 
+def test_a_number_that_is_missing_is_an_error_with_its_name(script, tables):
+    measures = tables["measures"].assign(chord_violation=np.nan)
+    with pytest.raises(ValueError, match=r"landscapes: metric official_chord_violation_largest_ratio: .*NaN"):
+        script("metrics")([measures], [tables["hessian"]], ROWS)
+
+
 def test_every_announced_figure_is_drawn(script, tables):
     surfaces, measures, hessian = ([tables[name]] for name in ("surfaces", "measures", "hessian"))
     drawn = {
