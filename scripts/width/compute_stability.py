@@ -11,13 +11,15 @@ from convexify.width.needed_width import crossing_width
 from convexify_workflow.job import run
 
 STABLE = 0.5
+#: Independent groups of starts, each of which gives a needed width of its own.
+BLOCKS = 5
 
 
 def compute_stability(limits, settings, device, seed):
-    """Tables ``stability``, one row per network, and ``stable_width``, one row per activation, variant and depth."""
+    """Tables ``stability``, one row per network, ``stable_width`` and the same for independent blocks of the starts."""
     X, _ = sphere(settings.samples, settings.dimension, seed)
-    rows, needed = [], []
-    for limit in limits.itertuples():
+    rows, needed, blocks = [], [], []
+    for limit in limits[limits["draw"] == 0].itertuples():
         key = {"activation": limit.activation, "variant": limit.variant, "depth": limit.depth}
         ratios = []
         for width in settings.widths:
@@ -35,10 +37,22 @@ def compute_stability(limits, settings, device, seed):
                 }
                 for repetition, net in enumerate(nets)
             ]
-        medians = pd.DataFrame(ratios).groupby("width")["ratio"].median()
-        needed.append({**key, "width": crossing_width(medians.index, medians, STABLE)})
+        table = pd.DataFrame(ratios)
+        needed.append({**key, "width": stable_width(table)})
+        for block, part in table.groupby(table["repetition"] % BLOCKS):
+            blocks.append({**key, "block": block, "width": stable_width(part)})
         rows += ratios
-    return {"stability": pd.DataFrame(rows), "stable_width": pd.DataFrame(needed)}
+    return {
+        "stability": pd.DataFrame(rows),
+        "stable_width": pd.DataFrame(needed),
+        "stable_width_of_blocks": pd.DataFrame(blocks),
+    }
+
+
+def stable_width(table):
+    """Width above which the median ratio over the starts stays over `STABLE`."""
+    medians = table.groupby("width")["ratio"].median()
+    return crossing_width(medians.index, medians, STABLE)
 
 
 if __name__ == "__main__":
