@@ -1,4 +1,4 @@
-"""Convex ReLU solvers side by side: one run, one thread, one process per case, every answer judged by one certificate.
+"""Convex ReLU solvers side by side: one run, one thread, one process per case, one certificate for all answers.
 
 Run ``python scripts/bench/convex_relu.py``; ``--sizes s m l`` limits the sizes, ``--quick`` is ``--sizes s`` once. The
 table goes to the screen and to ``reports/benchmarks/convex_relu.csv``. Programs are scaled by 1/(2n):
@@ -27,7 +27,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def benchmark_data(size, conditioning):
-    """Gaussian rows, targets of a planted network of ten neurons with 10 % noise, patterns of Gaussian gates."""
+    """Gaussian rows, targets of a teacher network of ten neurons with 10 % noise, patterns of Gaussian gates."""
     import numpy as np
 
     n, d, p = SIZES[size]
@@ -49,10 +49,10 @@ def run_case(case):
     """Solve one case ``repeats`` times in this process; the row of the table as a dict."""
     import numpy as np
 
-    from convexify.convex_relu.certificates import certify_point
-    from convexify.convex_relu.programs import build_program
-    from convexify.convex_relu.solve import solve
-    from convexify.convex_relu.solvers.reference import solve_with_cvxpy
+    from convexify.convex_relu.programs.certificates import certify_point
+    from convexify.convex_relu.programs.convex_program import build_program
+    from convexify.convex_relu.solvers.cvxpy_reference import solve_with_cvxpy
+    from convexify.convex_relu.solvers.solve import solve
 
     X, y, patterns = benchmark_data(case["size"], case["conditioning"])
     gated = case["form"] == "gated"
@@ -72,13 +72,13 @@ def run_case(case):
         wall.append(time.perf_counter() - start[0])
         processor.append(time.process_time() - start[1])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    judged = certify_point(X, y, patterns, beta, v, w, nu=nu, multipliers=multipliers, gated=gated)
+    certified = certify_point(X, y, patterns, beta, v, w, nu=nu, multipliers=multipliers, gated=gated)
     return {
-        "objective": judged.primal / len(X),
+        "objective": certified.primal / len(X),
         "seconds": float(np.median(wall)),
         "processor_seconds": float(np.median(processor)),
-        "relative_gap": min(judged.gap, gap),
-        "violation": judged.violation,
+        "relative_gap": min(certified.gap, gap),
+        "violation": certified.violation,
         "peak_memory_mb": peak,
         "note": "",
     }

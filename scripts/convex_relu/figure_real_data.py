@@ -1,9 +1,9 @@
 """Real data: objective and test accuracy of every method at the same β, a row per task."""
 
 import pandas as pd
-from axes import plain_log
 
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.job import run
+from convexify_workflow.plotting import COLOURS, plain_log_ticks, subplots
 
 STYLES = {
     "convex": ("convex, sampled patterns", "D", COLOURS["blue"]),
@@ -14,7 +14,7 @@ STYLES = {
 }
 
 
-def figure(real):
+def figure_real_data(real):
     """Left: objective over that of the convex program on sampled patterns. Right: test accuracy. Gaps on the margin."""
     real = pd.concat(real, ignore_index=True)
     tasks = list(real.groupby(["task", "dataset"], sort=False).groups)
@@ -22,12 +22,12 @@ def figure(real):
     fig, (left, right) = subplots(1, 2, width=13, height=2.2 + 0.42 * len(tasks), sharey=True)
     handles = {}
     for row, (task, dataset) in enumerate(tasks):
-        part = real[(real["task"] == task) & (real["dataset"] == dataset)].set_index("method")
+        part = real[(real["task"] == task) & (real["dataset"] == dataset)]
         for method, (label, marker, colour) in STYLES.items():
             style = {"color": colour, "alpha": 0.8, "markersize": 7, "linestyle": "none", "marker": marker}
-            ratio = part.loc[method, "objective"] / part.loc["convex", "objective"]
-            (handles[label],) = left.plot(ratio, row, **style)
-            right.plot(part.loc[method, "test_accuracy"], row, **style)
+            draws = part[part["method"] == method]
+            (handles[label],) = left.plot(draws["ratio"], [row] * len(draws), **style)
+            right.plot(draws["test_accuracy"], [row] * len(draws), **style)
         right.annotate(
             f"gap {part['relative_gap'].max():.0e}",
             (1.01, row),
@@ -42,13 +42,11 @@ def figure(real):
         ax.grid(axis="y", linewidth=0.5, alpha=0.5)
     left.axvline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
     left.set(xscale="log", xlabel="objective / convex objective on sampled patterns", title="Training objective")
-    plain_log(left.xaxis)
+    plain_log_ticks(left.xaxis)
     right.set(xlabel="test accuracy", title="Test accuracy, and largest certified gap of the row")
     fig.legend(handles.values(), handles, loc="outside lower center", ncols=3)
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_real_data)

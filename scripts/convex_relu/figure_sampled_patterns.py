@@ -1,8 +1,7 @@
 """Objective of sampled programs over the exact optimum, against the number of gates."""
 
-from axes import ticks_at
-
-from convexify_workflow.plotting import CYCLE, subplots
+from convexify_workflow.job import run
+from convexify_workflow.plotting import CYCLE, subplots, ticks_at
 
 STYLES = {
     "Gaussian": ("convex, Gaussian gates", "o-"),
@@ -12,12 +11,12 @@ STYLES = {
 }
 
 
-def figure(counts):
+def figure_sampled_patterns(sampled_patterns):
     """A panel per data set; lines join medians over draws, the band spans all draws."""
-    sets = list(counts["dataset"].unique())
+    sets = list(sampled_patterns["dataset"].unique())
     fig, axes = subplots(1, len(sets), width=max(7.0, 4.4 * len(sets)), height=4.4, sharey=True, squeeze=False)
     for ax, name in zip(axes[0], sets, strict=True):
-        rows = counts[counts["dataset"] == name]
+        rows = sampled_patterns[sampled_patterns["dataset"] == name]
         for (kind, (label, style)), colour in zip(STYLES.items(), CYCLE, strict=False):
             excess = rows[rows["kind"] == kind].groupby("gates")["ratio"].agg(["median", "min", "max"]) - 1
             excess = excess.clip(lower=1e-7)
@@ -33,7 +32,5 @@ def figure(counts):
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_sampled_patterns)

@@ -2,20 +2,21 @@
 
 from matplotlib.lines import Line2D
 
+from convexify_workflow.job import run
 from convexify_workflow.plotting import COLOURS, subplots
 
 COLOUR = {"standard": COLOURS["vermilion"], "small": COLOURS["green"]}
 
 
-def figure(optima, curves):
+def figure_toy_problems(optima, curves):
     """A panel per problem and width: objective of every start against the step, the optimum as a line."""
     panels = list(curves.groupby(["problem", "width"], sort=True))
     fig, axes = subplots(1, len(panels), width=3.6 * len(panels), height=4.2, sharey=False)
     optima = optima.set_index("problem")
     names = {"line": "five points on a line", "plane": "points in the plane"}
     for ax, ((problem, width), rows) in zip(axes, panels, strict=True):
-        for (size, _), run in rows.groupby(["size", "start"]):
-            ax.plot(run["iteration"], run["objective"], color=COLOUR[size], alpha=0.55, linewidth=1.1)
+        for (size, _), start in rows.groupby(["size", "start"]):
+            ax.plot(start["iteration"], start["objective"], color=COLOUR[size], alpha=0.55, linewidth=1.1)
         ax.axhline(optima.loc[problem, "optimum"], color=COLOURS["blue"], linewidth=2)
         low = optima.loc[problem, "optimum"]
         ax.set(yscale="log", xlabel="SGD step", title=f"{names[problem]}, m = {width}")
@@ -35,7 +36,5 @@ def figure(optima, curves):
     return fig
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, figure)  # noqa: F821
+if __name__ == "__main__":
+    run(figure_toy_problems)

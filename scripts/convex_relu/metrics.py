@@ -1,146 +1,160 @@
-"""The numbers that the claims and `snakemake verify` read."""
+"""The numbers that the claims and `snakemake verify` read.
+
+A draw has its own samples, gates and starts: rows of one draw are correlated, draws are not.
+"""
 
 import numpy as np
 import pandas as pd
 
+from convexify_workflow.job import run
+from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio, share, table_of
 
-def metrics(optima, curves, counts, stationary, sensitivity, conv, real, conv_dataset):
-    """Metric name to value."""
+#: Objective on the five points above which a start counts as stuck: the bad minima begin near 0.1.
+STUCK = 0.05
+
+
+def metrics(optima, curves, sampled_patterns, stationary_networks, sensitivity, patch_gates, real):
+    """Table of metrics."""
     real = pd.concat(real, ignore_index=True)
-    convex = pd.concat([optima, counts, stationary, sensitivity, real, conv])
-    gaps = convex["relative_gap"].dropna()
-    return {
-        "worst_gap": gaps.max(),
-        "worst_violation": convex["violation"].dropna().max(),
-        "certified_solves": len(gaps),
-        **toy_metrics(optima, curves),
-        **count_metrics(counts),
-        **stationary_metrics(stationary),
-        **sensitivity_metrics(sensitivity),
-        **real_metrics(real),
-        **conv_metrics(conv, conv_dataset),
-    }
+    solves = pd.concat([optima, sampled_patterns, stationary_networks, sensitivity, real, patch_gates])
+    return table_of(
+        "convex_relu",
+        {
+            "worst_gap": bound(solves["relative_gap"].max()),
+            "worst_violation": bound(solves["violation"].max()),
+            "certified_solves": exact(solves["relative_gap"].count(), tolerance=0),
+            **_toy_metrics(optima, curves),
+            **_sampling_metrics(sampled_patterns),
+            **_stationary_metrics(stationary_networks),
+            **_sensitivity_metrics(sensitivity),
+            **_real_metrics(real),
+            **_gate_metrics(patch_gates),
+        },
+    )
 
 
-def toy_metrics(optima, curves):
-    """Optimum, and last objectives of all starts relative to the certified lower bound."""
+def _toy_metrics(optima, curves):
+    """Certified optima, and last objectives of all starts relative to the certified lower bound."""
     optima = optima.set_index("problem")
     last = curves.sort_values("iteration").groupby(["size", "problem", "width", "start"])["objective"].last()
-    ratio = last / last.index.get_level_values("problem").map(optima["lower_bound"])
-    line = last["standard"]["line"]
-    widths = line.index.get_level_values("width")
-    narrow, wide = line[widths.min()], widths.max()
+    over_optimum = last / last.index.get_level_values("problem").map(optima["lower_bound"])
+    line, widths = last["standard"]["line"], last["standard"]["line"].index.get_level_values("width")
+    narrow, wide = widths.min(), widths.max()
+    line_standard, line_small = over_optimum["standard"]["line"][wide], over_optimum["small"]["line"][wide]
+    plane_standard, plane_small = over_optimum["standard"]["plane"], over_optimum["small"]["plane"]
+    optimum = optima.loc["line"]
     return {
-        "line_optimum": optima.loc["line", "optimum"],
-        "line_patterns": optima.loc["line", "patterns"],
-        "line_worst_start_narrow": narrow.max(),
-        "line_share_of_bad_starts_narrow": (narrow > 0.05).mean(),
-        "line_share_of_bad_starts_wide": (line[wide] > 0.05).mean(),
-        "line_best_ratio_wide": ratio["standard"]["line"][wide].min(),
-        "line_best_ratio_wide_small_start": ratio["small"]["line"][wide].min(),
-        "plane_best_ratio": ratio["standard"]["plane"].min(),
-        "plane_best_ratio_small_start": ratio["small"]["plane"].min(),
-        "plane_median_ratio": ratio["standard"]["plane"].median(),
-        "smallest_start_over_lower_bound": ratio.min(),
+        "line_optimum": exact(optimum["optimum"], tolerance=optimum["optimum"] - optimum["lower_bound"] + 1e-15),
+        "line_patterns": exact(optimum["patterns"], tolerance=0),
+        "line_share_stuck_narrow": _share(line[narrow] > STUCK),
+        "line_share_stuck_wide": _share(line[wide] > STUCK),
+        "smallest_start_over_lower_bound": bound(over_optimum.min()),
+        "line_wide_best_ratio": bound(line_standard.min()),
+        "line_wide_small_start_best_ratio": bound(line_small.min()),
+        "plane_best_ratio": bound(plane_standard.min()),
+        "plane_small_start_best_ratio": bound(plane_small.min()),
     }
 
 
-def count_metrics(counts):
-    """Median ratio to the exact optimum at the largest number of gates, over data sets and draws."""
-    ratio = counts[counts["gates"] == counts["gates"].max()].groupby("kind")["ratio"].median()
-    few = counts[counts["gates"] == counts.loc[counts["gates"] > 0, "gates"].min()].groupby("kind")["ratio"].median()
-    sampled = counts[counts["kind"].isin(["Gaussian", "trained", "mixed"])]
-    trained, nets = (counts[counts["kind"] == kind]["objective"].to_numpy() for kind in ("trained", "network"))
+def _share(hits):
+    return share(hits.sum(), len(hits), unit="start")
+
+
+def _sampling_metrics(table):
+    """Objective over the exact optimum at the largest and at the smallest number of gates, mean over data sets."""
+    counts = table.loc[table["gates"] > 0, "gates"]
+    logarithms = table.assign(logarithm=np.log(table["ratio"])).groupby(["gates", "kind", "draw"])["logarithm"].mean()
+    many, few = np.exp(logarithms[counts.max()]), np.exp(logarithms[counts.min()])
+    trained, networks = (table[table["kind"] == kind]["objective"].to_numpy() for kind in ("trained", "network"))
     return {
-        "smallest_sampled_ratio": sampled["ratio"].min(),
-        **{f"ratio_many_gates_{kind.lower()}": ratio[kind] for kind in ("Gaussian", "trained", "mixed", "network")},
-        **{f"ratio_few_gates_{kind.lower()}": few[kind] for kind in ("Gaussian", "trained", "mixed", "network")},
-        "few_gates_trained_less_gaussian": few["trained"] - few["Gaussian"],
-        "largest_own_patterns_over_network": (trained / nets).max(),
+        "gaussian_over_optimum_many_gates": _over_one(many["Gaussian"]),
+        "gaussian_over_optimum_few_gates": _over_one(few["Gaussian"]),
+        "trained_over_optimum_few_gates": _over_one(few["trained"]),
+        "trained_over_gaussian_few_gates": ratio(few["trained"], few["Gaussian"], unit="draw"),
+        "largest_own_patterns_over_network": bound((trained / networks).max()),
     }
 
 
-def stationary_metrics(stationary):
-    """Agreement of settled networks with the programs on their sign patterns."""
-    settled = stationary[stationary["settled"]]
+def _over_one(ratios):
+    """Geometric mean of ratios, one for each draw."""
+    return ratio(ratios, np.ones(len(ratios)), unit="draw")
+
+
+def _stationary_metrics(table):
+    """Agreement of refined networks with the programs on their sign patterns."""
+    refined = table[table["converged"]]
+    example = table[table["problem"] == "Wang et al."].iloc[0]
+    logarithms = np.log(refined["ratio"]).groupby(refined["draw"]).mean()
     return {
-        "stationary_networks": len(settled),
-        "stationary_share_settled": stationary["settled"].mean(),
-        "stationary_share_with_kinks": (settled["kinks"] > 0).mean(),
-        "stationary_worst_difference": settled["relative_difference"].max(),
-        "stationary_worst_difference_example": settled.loc[
-            settled["problem"] == "Wang et al.", "relative_difference"
-        ].max(),
-        "stationary_share_global": (settled["network"] <= settled["optimum"] * (1 + 1e-5)).mean(),
-        "stationary_smallest_over_optimum": (settled["network"] / settled["optimum"]).min(),
-        "example_optimum": stationary.loc[stationary["problem"] == "Wang et al.", "optimum"].iloc[0],
+        "stationary_share_converged": bound(table["converged"].mean()),
+        "stationary_share_with_kinks": bound((refined["kinks"] > 0).mean()),
+        "stationary_worst_difference": bound(refined["relative_difference"].max()),
+        "stationary_worst_difference_example": bound(
+            refined.loc[refined["problem"] == "Wang et al.", "relative_difference"].max()
+        ),
+        "stationary_largest_over_optimum": bound(refined["ratio"].max()),
+        "stationary_over_optimum": _over_one(np.exp(logarithms)),
+        "example_optimum": exact(example["optimum"], tolerance=example["optimum"] * example["optimum_gap"] + 1e-15),
     }
 
 
-def sensitivity_metrics(table):
-    """Spread (largest less smallest) of objective and accuracy; objectives relative to the best of all fits."""
-    best = table["objective"].min()
-    spread = {}
-    for method, rows in table.groupby("method"):
-        spread[f"objective_spread_{method}"] = (rows["objective"].max() - rows["objective"].min()) / best
-        spread[f"accuracy_spread_{method}"] = rows["test_accuracy"].max() - rows["test_accuracy"].min()
-        spread[f"median_accuracy_{method}"] = rows["test_accuracy"].median()
-        spread[f"median_objective_{method}"] = rows["objective"].median() / best
-    descent = min(spread["objective_spread_sgd"], spread["objective_spread_adam"])
-    spread["convex_spread_over_descent"] = spread["objective_spread_convex"] / descent
-    spread["accuracy_spread_convex_less_sgd"] = spread["accuracy_spread_convex"] - spread["accuracy_spread_sgd"]
-    spread["diverged_runs"] = table["diverged"].sum()
-    return spread
-
-
-def real_metrics(real):
-    """Objectives of each method relative to the convex program on sampled patterns, and test accuracies."""
-    objective = real.pivot(index=["dataset", "task"], columns="method", values="objective")
-    accuracy = real.pivot(index=["dataset", "task"], columns="method", values="test_accuracy")
-    descent, descent_accuracy = objective[["SGD", "Adam"]].min(axis=1), accuracy[["SGD", "Adam"]].max(axis=1)
-    own = objective["convex, with the net's patterns"]
+def _sensitivity_metrics(table):
+    """Standard deviations over the choices of a user, of the logarithm of the objective and of the accuracy."""
+    table = table.assign(logarithm=np.log(table["objective"]))
+    spread = table.groupby(["method", "draw"])[["logarithm", "test_accuracy"]].std()
+    objective, accuracy = spread["logarithm"], spread["test_accuracy"]
+    descent = np.minimum(objective["sgd"], objective["adam"])
     return {
-        "real_tasks": len(objective),
-        "real_share_convex_below_sgd": (objective["convex"] <= objective["SGD"]).mean(),
-        "real_share_convex_below_adam": (objective["convex"] <= objective["Adam"]).mean(),
-        "real_largest_own_patterns_over_descent": (own / descent).max(),
-        "real_median_descent_over_own_patterns": (descent / own).median(),
-        "real_largest_gated_over_convex": (objective["gated"] / objective["convex"]).max(),
-        "real_median_accuracy_difference": (accuracy["convex"] - descent_accuracy).median(),
-        "real_median_accuracy_difference_own_patterns": (
-            accuracy["convex, with the net's patterns"] - descent_accuracy
-        ).median(),
-        **{
-            f"real_median_accuracy_{name}": accuracy[column].median()
-            for name, column in {"convex": "convex", "gated": "gated", "sgd": "SGD", "adam": "Adam"}.items()
-        },
+        "objective_spread_convex": mean(objective["convex"], unit="draw"),
+        "objective_spread_sgd": mean(objective["sgd"], unit="draw"),
+        "objective_spread_adam": mean(objective["adam"], unit="draw"),
+        "convex_spread_over_descent": ratio(objective["convex"], descent, unit="draw"),
+        "accuracy_spread_convex_less_sgd": difference(accuracy["convex"], accuracy["sgd"], unit="draw"),
+        "diverged_runs": bound(table["diverged"].sum()),
     }
 
 
-def conv_metrics(conv, dataset):
-    """Peak over λ of the mean test accuracy at the largest number of gates; the paper's comparison needs CIFAR-10."""
-    many = conv[conv["gates"] == conv["gates"].max()]
-    peak = many.groupby(["method", "lam"])["test_accuracy"].mean().groupby("method").max()
+def _real_metrics(real):
+    """Objectives and accuracies of the methods against each other; the tasks of one sample are averaged."""
+    own_patterns = "convex, with the net's patterns"
+    tasks = real.pivot(index=["dataset", "draw", "task"], columns="method", values=["objective", "test_accuracy"])
+    objective, accuracy = np.log(tasks["objective"]), tasks["test_accuracy"]
+    objective["descent"] = objective[["SGD", "Adam"]].min(axis=1)
+    accuracy["descent"] = accuracy[["SGD", "Adam"]].max(axis=1)
+    sample = np.exp(objective.groupby(["dataset", "draw"]).mean())
+    accuracy = accuracy.groupby(["dataset", "draw"]).mean()
+    return {
+        "real_convex_over_sgd": ratio(sample["convex"], sample["SGD"], unit="sample"),
+        "real_convex_over_adam": ratio(sample["convex"], sample["Adam"], unit="sample"),
+        "real_own_patterns_over_descent": ratio(sample[own_patterns], sample["descent"], unit="sample"),
+        "real_largest_own_patterns_over_descent": bound(np.exp((objective[own_patterns] - objective["descent"]).max())),
+        "real_largest_gated_over_convex": bound(np.exp((objective["gated"] - objective["convex"]).max())),
+        "real_accuracy_convex_less_descent": difference(accuracy["convex"], accuracy["descent"], unit="sample"),
+        "real_accuracy_own_patterns_less_descent": difference(
+            accuracy[own_patterns], accuracy["descent"], unit="sample"
+        ),
+    }
+
+
+def _gate_metrics(table):
+    """Test accuracy at the largest number of gates, each draw's best over λ; the paper's comparison needs CIFAR-10."""
+    many = table[table["gates"] == table["gates"].max()]
+    peak = many.groupby(["method", "draw"])["test_accuracy"].max()
+    patch, random, sgd = (peak[method] for method in ("convex, patch gates", "convex, random gates", "SGD"))
     values = {
-        "conv_peak_patch_gates": peak["convex, patch gates"],
-        "conv_peak_random_gates": peak["convex, random gates"],
-        "conv_peak_sgd": peak["SGD"],
+        "patch_gates_accuracy": mean(patch, unit="draw"),
+        "random_gates_accuracy": mean(random, unit="draw"),
+        "sgd_accuracy": mean(sgd, unit="draw"),
     }
-    on_cifar = dataset == "cifar10"
-    values["cifar10_patch_less_random"] = (
-        values["conv_peak_patch_gates"] - values["conv_peak_random_gates"] if on_cifar else np.nan
-    )
-    values["cifar10_random_less_sgd"] = (
-        values["conv_peak_random_gates"] - values["conv_peak_sgd"] if on_cifar else np.nan
-    )
-    full_size = on_cifar and conv["gates"].max() >= 4096
-    values["cifar10_patch_accuracy_4096"] = values["conv_peak_patch_gates"] if full_size else np.nan
-    values["cifar10_random_accuracy_4096"] = values["conv_peak_random_gates"] if full_size else np.nan
-    values["cifar10_sgd_accuracy_4096"] = values["conv_peak_sgd"] if full_size else np.nan
+    if table["dataset"].iloc[0] == "cifar10":
+        values["cifar10_patch_less_random"] = difference(patch, random, unit="draw")
+        values["cifar10_random_less_sgd"] = difference(random, sgd, unit="draw")
+        if many["gates"].iloc[0] >= 4096:
+            values["cifar10_patch_accuracy_4096"] = mean(patch, unit="draw")
+            values["cifar10_random_accuracy_4096"] = mean(random, unit="draw")
+            values["cifar10_sgd_accuracy_4096"] = mean(sgd, unit="draw")
     return values
 
 
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

@@ -1,85 +1,100 @@
 """The numbers that the claims and `snakemake verify` read."""
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy import stats
 
-ERRORS = ("training_error", "test_error", "recovery_error")
+from convexify_workflow.job import run
+from convexify_workflow.uncertainty import bound, difference, exact, mean, median, not_reached, ratio, share, table_of
+
+#: Smaller errors are rounding of converged runs and count as this.
+ROUNDING = {"training_error": 1e-24, "test_error": 1e-24, "recovery_error": 1e-12}
+#: Probability with which, were both descents alike, some cell of the map would be said to be won.
+FAMILY_WISE_ERROR = 0.01
+#: Relative test error at which a student has learned its teacher.
+LEARNED = 1e-6
 
 
-def metrics(trajectories, cells, theorem, convexity, equations, efficiency, planted, *, success_distance):
-    """Metric name to value."""
-    return {
-        **figure_metrics(trajectories, success_distance),
-        **map_metrics(cells, success_distance),
-        **speed_metrics(cells, trajectories),
-        **theorem_metrics(theorem),
-        **convexity_metrics(convexity),
-        **equation_metrics(equations),
-        **efficiency_metrics(efficiency),
-        **planted_metrics(planted),
-    }
+def metrics(trajectories, cells, theorem, convexity, equations, efficiency, teacher_student, success_distance):
+    """Estimates over independent trials, worst cases of the theorem, exact numbers of fixed examples."""
+    return table_of(
+        "relaxed_neuron",
+        figure_metrics(trajectories, success_distance)
+        | map_metrics(cells, success_distance)
+        | speed_metrics(cells)
+        | theorem_metrics(theorem)
+        | convexity_metrics(convexity)
+        | equation_metrics(equations)
+        | efficiency_metrics(efficiency)
+        | teacher_student_metrics(teacher_student),
+    )
 
 
 def figure_metrics(trajectories, success_distance):
-    """Mean errors at the last iteration, relaxed over vanilla, and how many standard errors they are apart."""
+    """Errors at the last iteration, relaxed over vanilla: geometric means over trials with the same samples."""
     last = trajectories[trajectories["iteration"] == trajectories["iteration"].max()]
     values = {}
-    for error in ERRORS:
-        ratios = {}
-        for noise, rows in last.groupby("noise"):
-            pairs = rows.pivot(index="trial", columns="method", values=error)
-            difference = pairs["relaxed"] - pairs["vanilla"]
-            name = _noise_name(noise)
-            ratios[noise] = pairs["relaxed"].mean() / pairs["vanilla"].mean()
-            values[f"{error}_ratio_{name}"] = ratios[noise]
-            values[f"{error}_difference_in_standard_errors_{name}"] = difference.mean() / difference.sem()
-        values[f"{error}_largest_ratio"] = max(ratios.values())
-    for (noise, method), rows in last.groupby(["noise", "method"]):
-        successes = int((rows["recovery_error"] < success_distance).sum())
-        interval = binomtest(successes, len(rows)).proportion_ci(method="wilson")
-        name = f"{method}_{_noise_name(noise)}"
-        values[f"median_recovery_error_{name}"] = rows["recovery_error"].median()
-        values[f"success_{name}"] = successes / len(rows)
-        values[f"success_{name}_low"], values[f"success_{name}_high"] = interval
+    for noise, rows in last.groupby("noise"):
+        name = "noise_free" if noise == 0 else f"noise_{noise:g}"
+        for error, rounding in ROUNDING.items():
+            pairs = rows.pivot(index="trial", columns="method", values=error).clip(lower=rounding)
+            values[f"{error}_ratio_{name}"] = ratio(pairs["relaxed"], pairs["vanilla"], unit="trial")
+        if noise == 0:
+            found = rows.pivot(index="trial", columns="method", values="recovery_error") < success_distance
+            for method, successes in found.items():
+                values[f"success_{method}_{name}"] = share(successes.sum(), len(successes), unit="trial")
+            values[f"success_difference_{name}"] = difference(found["relaxed"], found["vanilla"], unit="trial")
     return values
 
 
 def map_metrics(cells, success_distance):
-    """In how many cells of the map the median recovery errors differ by more than the success distance."""
-    medians = cells.pivot_table(
-        index=["ratio", "noise", "scale"], columns="method", values="recovery_error", aggfunc="median"
-    )
-    difference = medians["relaxed"] - medians["vanilla"]
-    clean = difference.index.get_level_values("noise") == 0
-    values = {}
-    for name, part in (("noise_free", difference[clean]), ("noisy", difference[~clean])):
-        values[f"cells_{name}"] = len(part)
-        values[f"cells_{name}_where_relaxed_wins"] = (part < -success_distance).sum()
-        values[f"cells_{name}_where_vanilla_wins"] = (part > success_distance).sum()
-    values["cells_where_vanilla_wins"] = (difference > success_distance).sum()
+    """Recovery errors over the map; errors below the success distance count as equal."""
+    errors = cells.pivot(index=["noise", "ratio", "scale", "trial"], columns="method", values="recovery_error")
+    logarithms = np.log(errors.clip(lower=success_distance)).diff(axis="columns")["vanilla"]
+    # Vanilla over relaxed: positive where relaxed descent is better.
+    by_cell = logarithms.groupby(["noise", "ratio", "scale"])
+    wins = _cells_won(by_cell)
+    clean = wins.index.get_level_values("noise") == 0
+    values = {
+        "cells_where_vanilla_wins": bound((wins == "vanilla").sum()),
+        "cells_noise_free_where_vanilla_wins": bound((wins[clean] == "vanilla").sum()),
+        "cells_noise_free_where_relaxed_wins": bound((wins[clean] == "relaxed").sum()),
+        "cells_noisy_where_relaxed_wins": bound((wins[~clean] == "relaxed").sum()),
+    }
+    for name, part in (("noise_free", logarithms[0.0]), ("noisy", logarithms.drop(0.0))):
+        # Trials of one n/d share their samples over noise and initial scale.
+        trials = np.exp(part.groupby(["ratio", "trial"]).mean())
+        values[f"map_recovery_error_ratio_{name}"] = ratio(np.ones(len(trials)), trials, unit="trial")
     return values
 
 
-def speed_metrics(cells, trajectories):
-    """Median iterations to the training target without noise; a run that misses it counts as longer than all others."""
-    medians = (
-        cells[cells["noise"] == 0]
-        .assign(iterations=lambda rows: rows["iterations_to_target"].fillna(np.inf))
-        .pivot_table(index=["ratio", "scale"], columns="method", values="iterations", aggfunc="median", dropna=False)
-    )
-    reached = medians[np.isfinite(medians).any(axis=1)]
-    speedup = reached["vanilla"] / reached["relaxed"]
-    easy = speedup[speedup.index.get_level_values("ratio") >= 4]
-    noisy = trajectories[trajectories["noise"] > 0]
-    own = noisy.groupby(["method", "trial"])[["iteration", "training_error"]].apply(_iterations_to_own_limit)
-    limits = own.groupby("method").median()
-    ahead = noisy.pivot_table(index="iteration", columns="method", values="test_error", aggfunc="median")
+def _cells_won(by_cell):
+    """Method that is better in each cell by a paired t-test, with one family-wise error for the whole map."""
+    mean_log, error = by_cell.mean(), by_cell.sem()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where(error > 0, mean_log / error, np.sign(mean_log) * np.inf)
+    level = 1 - (1 - FAMILY_WISE_ERROR) ** (1 / len(mean_log))
+    certain = 2 * stats.t.sf(np.abs(np.nan_to_num(statistic, nan=0.0)), by_cell.size() - 1) < level
+    return mean_log.mask(~certain, 0.0).map(lambda value: {1: "relaxed", -1: "vanilla"}.get(np.sign(value), "neither"))
+
+
+def speed_metrics(cells):
+    """Iterations to the training target without noise, vanilla over relaxed, in trials where both reach it."""
+    clean = cells[cells["noise"] == 0]
+    steps = clean.pivot(index=["ratio", "trial", "scale"], columns="method", values="iterations_to_target")
+    # Trials of one n/d share their samples over the initial scales: their mean logarithm is one unit.
+    logarithms = np.log(steps.dropna()).groupby(["ratio", "trial"]).mean()
+    standard = steps.xs(1.0, level="scale")
+    reached = standard.notna()
+    decided = standard[reached.any(axis=1)].fillna(np.inf)
+    enough = len(logarithms) >= 3
     return {
-        "speedup_cells": len(reached),
-        "speedup_smallest": speedup.min(),
-        "speedup_median_when_n_is_at_least_4d": easy.median(),
-        "speedup_to_own_limit_with_noise": limits["vanilla"] / limits["relaxed"],
-        "last_iteration_relaxed_ahead_with_noise": ahead[ahead["relaxed"] < ahead["vanilla"]].index.max(),
+        "speedup": ratio(np.exp(logarithms["vanilla"]), np.exp(logarithms["relaxed"]), unit="trial")
+        if enough
+        else not_reached(len(steps), unit="trial"),
+        **{f"share_reaching_target_{m}": share(reached[m].sum(), len(reached), unit="trial") for m in reached},
+        "share_faster_relaxed": share((decided["relaxed"] < decided["vanilla"]).sum(), len(decided), unit="trial")
+        if len(decided) >= 3
+        else not_reached(len(standard), unit="trial"),
     }
 
 
@@ -89,18 +104,18 @@ def theorem_metrics(theorem):
     labels, real = theorem["labels"], ~theorem["source"].isin(["counterexample", "gaussian"])
     misled = theorem[labels == "misled"].iloc[0]
     non_negative = labels.isin(["planted", "non-negative, no neuron", "own, in [0, 1]", "misled"])
+    noisy = excess[(theorem["source"] == "gaussian") & (labels == "planted, noise") & theorem["bounded"]]
     return {
-        "theorem_largest_excess": excess.max(),
-        "theorem_largest_excess_planted": excess[labels == "planted"].max(),
-        "theorem_largest_excess_planted_with_noise": excess[labels == "planted, noise"].max(),
-        "theorem_largest_excess_real_own_labels": excess[real & (labels == "own, in [0, 1]")].max(),
-        "counterexample_loss_at_relaxed_minimiser": misled["loss_at_relaxed_minimiser"],
-        "counterexample_lowest_loss": misled["lowest_loss"],
-        "unbounded_problems": (~theorem["bounded"]).sum(),
-        "unbounded_problems_non_negative_labels": (~theorem["bounded"][non_negative]).sum(),
-        "unbounded_real_problems": (~theorem["bounded"][real]).sum(),
-        "relaxed_largest_gap": theorem["gap"].abs().max(),
-        "relaxed_largest_violation": theorem["violation"].max(),
+        "theorem_largest_excess": bound(excess.max()),
+        "theorem_largest_excess_planted": bound(excess[labels == "planted"].max()),
+        "theorem_largest_excess_real_own_labels": bound(excess[real & (labels == "own, in [0, 1]")].max()),
+        "theorem_excess_planted_with_noise": mean(noisy, unit="problem"),
+        "counterexample_loss_at_relaxed_minimiser": exact(misled["loss_at_relaxed_minimiser"], tolerance=1e-9),
+        "counterexample_lowest_loss": exact(misled["lowest_loss"], tolerance=1e-12),
+        "unbounded_problems": bound((~theorem["bounded"]).sum()),
+        "unbounded_problems_non_negative_labels": bound((~theorem["bounded"][non_negative]).sum()),
+        "relaxed_largest_gap": bound(theorem["gap"].abs().max()),
+        "relaxed_largest_violation": bound(theorem["violation"].max()),
     }
 
 
@@ -108,13 +123,11 @@ def convexity_metrics(convexity):
     """Share of problems whose loss violates midpoint convexity, and disagreements with the exact rule."""
     violated = convexity["midpoint_violation"] > 1e-6
     positive = convexity["labels"].isin(["one positive label", "all labels positive"])
-    outweighed = convexity["labels"] == "one positive label, outweighed on its line"
     return {
-        "non_convex_share": violated.mean(),
-        "non_convex_share_no_positive_label": violated[convexity["labels"] == "no positive label"].mean(),
-        "non_convex_share_positive_label": violated[positive].mean(),
-        "non_convex_share_outweighed_label": violated[outweighed].mean(),
-        "convexity_rule_disagreements": (violated == convexity["convex_by_rule"]).sum(),
+        "non_convex_share": bound(violated.mean()),
+        "non_convex_share_positive_label": bound(violated[positive].mean()),
+        "non_convex_share_no_positive_label": bound(violated[convexity["labels"] == "no positive label"].mean()),
+        "convexity_rule_disagreements": bound((violated == convexity["convex_by_rule"]).sum()),
     }
 
 
@@ -123,65 +136,47 @@ def equation_metrics(equations):
     value = equations.set_index(["equation", "quantity"])["value"]
     entries = "entries of W(k+1) per entry of W(k)"
     return {
-        "equation_6_entries_as_printed": value["(6) as printed", entries],
-        "equation_6_entries_corrected": value["(6) corrected", entries],
-        "equation_6_difference_from_gradient": value["(6) corrected"].drop(entries).max(),
-        "equation_8_largest_difference": value["(8)"].max(),
+        "equation_6_entries_as_printed": exact(value["(6) as printed", entries], tolerance=0),
+        "equation_6_entries_corrected": exact(value["(6) corrected", entries], tolerance=0),
+        "equation_6_difference_from_gradient": bound(value["(6) corrected"].drop(entries).max()),
+        "equation_8_largest_difference": bound(value["(8)"].max()),
     }
 
 
 def efficiency_metrics(efficiency):
-    """n·E‖ŵ − w*‖²/(d·noise²) at the largest n/d: 4 and 2 in the limit."""
+    """n‖ŵ − w*‖²/(d·noise²) at the largest n/d, whose mean tends to 4 and 2; and the ratio of both."""
     last = efficiency[efficiency["ratio"] == efficiency["ratio"].max()]
-    mean, error = (getattr(last.groupby("method")["scaled_error"], name)() for name in ("mean", "sem"))
     pairs = last.pivot(index="trial", columns="method", values="scaled_error")
-    ratio = mean["relaxed"] / mean["vanilla"]
-    relaxed = last[last["method"] == "relaxed"]
+    slopes = last.loc[last["method"] == "relaxed", "relative_half_gradient"]
     return {
-        **{f"scaled_variance_{method}": mean[method] for method in mean.index},
-        **{f"scaled_variance_{method}_standard_error": error[method] for method in mean.index},
-        "variance_ratio": ratio,
-        # Delta method for a ratio of paired means.
-        "variance_ratio_standard_error": (pairs["relaxed"] - ratio * pairs["vanilla"]).sem() / mean["vanilla"],
-        "efficiency_largest_relaxed_gradient": relaxed["relative_half_gradient"].max(),
+        "scaled_variance_relaxed": mean(pairs["relaxed"], unit="trial"),
+        "scaled_variance_vanilla": mean(pairs["vanilla"], unit="trial"),
+        # Both errors have the same distribution in the limit, up to scale: so the geometric mean has the same limit.
+        "variance_ratio": ratio(pairs["relaxed"], pairs["vanilla"], unit="trial"),
+        "efficiency_largest_relaxed_gradient": bound(slopes.max()),
     }
 
 
-def planted_metrics(planted):
-    """Median errors at the last iteration by number of neurons and rule, and the relaxed loss beside one neuron's."""
-    last = planted[planted["iteration"] == planted["iteration"].max()]
-    medians = last.groupby(["neurons", "rule"])[["relative_test_error", "recovery_error"]].median()
-    values = {}
-    for (neurons, rule), row in medians.iterrows():
-        name = f"{neurons}_{rule.replace(' ', '_')}"
-        values[f"planted_test_error_{name}"] = row["relative_test_error"]
-        values[f"planted_recovery_error_{name}"] = row["recovery_error"]
-    relaxed = medians["relative_test_error"].unstack("rule")[["relaxed loss", "relaxed update"]].min(axis=1)
-    on_loss = last[last["rule"] == "relaxed loss"]
-    return {
-        **values,
-        "planted_largest_relaxed_test_error": relaxed.max(),
-        "planted_largest_relaxed_test_error_one_neuron": relaxed[relaxed.index == 1].max(),
-        "planted_largest_vanilla_test_error": medians["relative_test_error"].unstack("rule")["vanilla"].max(),
-        "planted_relaxed_loss_lowest_above_one_neuron": planted["relaxed_loss_above_one_neuron"].min(),
-        "planted_relaxed_loss_final_above_one_neuron": on_loss.groupby("neurons")["relaxed_loss_above_one_neuron"]
-        .median()
-        .max(),
+def teacher_student_metrics(table):
+    """How often a student learns its teacher, and how far the relaxed rules stay away."""
+    last = table[table["iteration"] == table["iteration"].max()]
+    errors = last.pivot(index=["neurons", "trial"], columns="rule", values="relative_test_error")
+    relaxed = errors[["relaxed loss", "relaxed update"]].min(axis=1)
+    one = errors.index.get_level_values("neurons") == 1
+    several = int((~one).sum())
+    values = {
+        "share_learned_relaxed_one_neuron": share((relaxed[one] <= LEARNED).sum(), one.sum(), unit="trial"),
+        "relaxed_loss_lowest_above_one_neuron": bound(table["relaxed_loss_above_one_neuron"].min()),
     }
+    if several:
+        learned, by_vanilla = relaxed[~one] <= LEARNED, errors["vanilla"][~one] <= LEARNED
+        values["share_learned_relaxed_several_neurons"] = share(learned.sum(), several, unit="trial")
+        values["share_learned_vanilla_several_neurons"] = share(by_vanilla.sum(), several, unit="trial")
+    for neurons, rows in errors[~one].groupby("neurons"):
+        for rule in ("relaxed loss", "relaxed update"):
+            values[f"test_error_{rule.replace(' ', '_')}_{neurons}_neurons"] = median(rows[rule], unit="trial")
+    return values
 
 
-def _iterations_to_own_limit(run):
-    """First recorded iteration after which the training error stays within 1 % of its last value."""
-    run = run.sort_values("iteration")
-    outside = (run["training_error"] / run["training_error"].iloc[-1] - 1).abs() > 0.01
-    return run["iteration"][~outside[::-1].cummax()[::-1]].iloc[0]
-
-
-def _noise_name(noise):
-    return "noise_free" if noise == 0 else f"noise_{noise:g}"
-
-
-if "snakemake" in globals():
-    from convexify_workflow.job import run
-
-    run(snakemake, metrics)  # noqa: F821
+if __name__ == "__main__":
+    run(metrics)

@@ -1,4 +1,4 @@
-"""One training loop for every torch model of the project: gradient descent, SGD, Adam and L-BFGS with one history."""
+"""Training of a torch objective by gradient descent, SGD, Adam or L-BFGS, with a history of what was seen."""
 
 import dataclasses
 
@@ -123,55 +123,34 @@ def train(
     ----------
     .. [1] Kingma, Ba (2015), Adam: a method for stochastic optimization, ICLR.
     .. [2] Nocedal, Wright (2006), Numerical Optimization, 2nd ed., algorithms 3.5 and 7.5.
+
+    Examples
+    --------
+    >>> w = torch.tensor([3.0], requires_grad=True)
+    >>> history = train(w, lambda: ((w - 1.0) ** 2).sum(), method="gd", step=0.25, iterations=3)
+    >>> history.loss
+    array([4.    , 1.    , 0.25  , 0.0625])
+    >>> history.stop
+    'iterations used up'
     """
     parameters = _check_parameters(parameters)
     one_of("method", method, METHODS)
     iterations = as_integer("iterations", iterations, minimum=0)
     record_every = as_integer("record_every", record_every, minimum=1)
-    blow_up = as_number("blow_up", blow_up, above=0)
-    target = None if target is None else as_number("target", target)
     step_at = step if callable(step) else _constant(as_number("step", step, above=0))
     batches = _batches(method, n_samples, batch_size, as_integer("seed", seed, minimum=0))
     optimizer = _optimizer(method, parameters, step_at(0), momentum, memory)
-
-    def full_loss():
-        with torch.no_grad():
-            return float(loss())
-
-    def closure():
-        nonlocal evaluations
-        evaluations += 1
-        optimizer.zero_grad()
-        value = loss() if batch is None else loss(batch)
-        value.backward()
-        return value
-
-    def objective_here():
-        if batches is not None:
-            # A mini-batch run knows its objective only where it pays for a pass over all samples.
-            return full_loss() if recording or last else batch_loss
-        return full_loss() if last or method == "lbfgs" else float(closure().detach())
-
-    records, rows, evaluations = [], [], 0
-    batch, batch_loss, iteration, ceiling, stop = None, None, 0, None, None
-    diverged = reached = False
+    kind = _MiniBatch if batches is not None else _LineSearch if method == "lbfgs" else _FullBatch
+    stepper = kind(parameters, loss, optimizer, batches)
+    stopping = _Stopping(target, blow_up)
+    records, rows, iteration, stop = [], [], 0, None
     bar = tqdm(total=iterations, desc=description, mininterval=5, delay=_SECONDS_BEFORE_PROGRESS_IS_SHOWN, leave=False)
     with bar:
         while True:
             recording, last = iteration % record_every == 0, iteration == iterations or stop is not None
-            value = objective_here()
-            if iteration == 0:
-                if not np.isfinite(value):
-                    raise ValueError(f"parameters: expected a finite objective at the start, got {value}")
-                ceiling = blow_up * max(1.0, abs(value))
-            # NaN fails this comparison too.
-            diverged = not value <= ceiling
-            reached = target is not None and (batches is None or recording or last) and value <= target
-            if diverged:
-                stop = f"diverged: objective {value:.3g} after {iteration} iterations, allowed up to {ceiling:.3g}"
-            elif reached:
-                stop = f"target {target:.6g} reached after {iteration} iterations"
-            elif iteration == iterations:
+            value = stepper.objective(recording, last)
+            stop = stopping.reason(value, iteration, stepper.full_batch or recording or last) or stop
+            if iteration == iterations:
                 stop = stop or "iterations used up"
             if recording or stop:
                 records.append((iteration, value))
@@ -181,22 +160,95 @@ def train(
                 break
             for group in optimizer.param_groups:
                 group["lr"] = step_at(iteration)
-            if method == "lbfgs":
-                before = [p.detach().clone() for p in parameters]
-                optimizer.step(closure)
-                if all(torch.equal(p, q) for p, q in zip(parameters, before, strict=True)):
-                    stop = f"stationary: the line search found no descent after {iteration} iterations"
-            elif batches is None:
-                optimizer.step()
-            else:
-                batch = next(batches)
-                batch_loss = float(optimizer.step(closure).detach())
+            if not stepper.advance():
+                stop = f"stationary: the line search found no descent after {iteration} iterations"
             iteration += 1
             bar.update()
     optimizer.zero_grad()
     columns = {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
-    steps, values = zip(*records, strict=True)
-    return History(np.array(steps), np.array(values), columns, evaluations, diverged, reached, stop)
+    steps, values = map(np.array, zip(*records, strict=True))
+    return History(steps, values, columns, stepper.evaluations, stopping.diverged, stopping.reached_target, stop)
+
+
+class _Stopping:
+    """Why a run ends at an iterate, judged by its objective."""
+
+    def __init__(self, target, blow_up):
+        self.target = None if target is None else as_number("target", target)
+        self.blow_up = as_number("blow_up", blow_up, above=0)
+        self.ceiling, self.diverged, self.reached_target = None, False, False
+
+    def reason(self, value, iteration, exact):
+        """Reason in words, or None; ``exact`` says whether ``value`` is the full objective, which ``target`` is for."""
+        if self.ceiling is None:
+            if not np.isfinite(value):
+                raise ValueError(f"parameters: expected a finite objective at the start, got {value}")
+            self.ceiling = self.blow_up * max(1.0, abs(value))
+        # NaN fails this comparison too.
+        self.diverged = not value <= self.ceiling
+        self.reached_target = self.target is not None and exact and value <= self.target
+        if self.diverged:
+            return f"diverged: objective {value:.3g} after {iteration} iterations, allowed up to {self.ceiling:.3g}"
+        if self.reached_target:
+            return f"target {self.target:.6g} reached after {iteration} iterations"
+        return None
+
+
+class _FullBatch:
+    """Gradient descent and Adam on all samples: the gradient comes with the objective, one pass for both."""
+
+    full_batch = True
+
+    def __init__(self, parameters, loss, optimizer, batches):
+        self.parameters, self.loss, self.optimizer, self.batches = parameters, loss, optimizer, batches
+        self.evaluations = 0
+
+    def objective(self, recording, last):
+        """The objective at the iterate, or what is known of it."""
+        return self._full_loss() if last else float(self._backward(self.loss).detach())
+
+    def advance(self):
+        """One step; False if the iterate did not move and never will."""
+        self.optimizer.step()
+        return True
+
+    def _full_loss(self):
+        with torch.no_grad():
+            return float(self.loss())
+
+    def _backward(self, loss):
+        self.evaluations += 1
+        self.optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        return value
+
+
+class _LineSearch(_FullBatch):
+    """L-BFGS: the line search evaluates gradients as it needs them."""
+
+    def objective(self, recording, last):
+        return self._full_loss()
+
+    def advance(self):
+        before = [p.detach().clone() for p in self.parameters]
+        self.optimizer.step(lambda: self._backward(self.loss))
+        return any(not torch.equal(p, q) for p, q in zip(self.parameters, before, strict=True))
+
+
+class _MiniBatch(_FullBatch):
+    """SGD and Adam on batches: the objective is known only where a pass over all samples is paid for."""
+
+    full_batch = False
+    batch_loss = None
+
+    def objective(self, recording, last):
+        return self._full_loss() if recording or last else self.batch_loss
+
+    def advance(self):
+        batch = next(self.batches)
+        self.batch_loss = float(self.optimizer.step(lambda: self._backward(lambda: self.loss(batch))).detach())
+        return True
 
 
 def _constant(value):

@@ -1,4 +1,4 @@
-"""First page of Snakemake's report: the ledger as a table, then the settings of the build."""
+"""First page of Snakemake's report: the ledger, the coverage of the sources, the settings of the build."""
 
 import html
 import json
@@ -18,13 +18,15 @@ _CLASSES = {
 }
 
 
-def page_of(ledger, manifest, schemas):
+def page_of(ledger, coverage, errors, manifest, schemas):
     """Page in reStructuredText with embedded HTML tables.
 
     Parameters
     ----------
     ledger : pandas.DataFrame
         As `convexify_workflow.ledger.evaluate_claims` writes it.
+    coverage, errors : pandas.DataFrame
+        As `convexify_workflow.coverage.coverage_table` and `errors_table` there write them.
     manifest : dict
         As `convexify_workflow.manifest.describe_build` writes it.
     schemas : dict of str to dict
@@ -39,6 +41,9 @@ def page_of(ledger, manifest, schemas):
         f"<h1>{html.escape(TITLE)}</h1>",
         _summary(ledger, config),
         _ledger_table(ledger),
+        "<h2>The sources</h2>",
+        _errors_table(errors.fillna("")),
+        _coverage_table(coverage.fillna("")),
         "<h2>Settings of this build</h2>",
         *[_settings_table(name, settings, schemas[name]) for name, settings in manifest["experiments"].items()],
         _provenance(manifest),
@@ -81,14 +86,56 @@ def _ledger_table(ledger):
 
 def _ledger_row(row):
     within = f" ± {row.tolerance:g}" if row.tolerance else ""
-    origin = html.escape(f"{row.source} · {row.claim}")
+    origin = html.escape(f"{row.source} ({row.origin}) · {row.claim}")
+    quote = f"<br><small>“{html.escape(row.quote)}”</small>" if isinstance(row.quote, str) and row.quote else ""
     return (
-        f"<tr><td>{html.escape(row.statement)}<br><small>{origin}</small></td>"
+        f"<tr><td>{html.escape(row.statement)}{quote}<br><small>{origin}</small></td>"
         f"<td><small>{html.escape(row.measure)}</small></td>"
         f"<td class='number'>{_number(row.measured)}{_interval(row)}</td>"
         f"<td class='number'>{html.escape(row.comparison)} {_number(row.expected)}{within}</td>"
         f"<td class='number'>{_number(row.paper_value)}</td>"
         f"<td class='{_standing(row.verdict)}'>{html.escape(row.verdict)}</td></tr>"
+    )
+
+
+def _errors_table(errors):
+    rows = [
+        f"<tr><td class='number'>{row.error}</td><td>{html.escape(row.place)}</td><td>{html.escape(row.printed)}</td>"
+        f"<td>{html.escape(row.corrected)}</td><td>{_verdicts_of(row, row.measured.split('; '))}</td></tr>"
+        for row in errors.itertuples()
+    ]
+    head = "<th>Error</th><th>Place</th><th>Printed</th><th>Corrected</th><th>What shows it</th>"
+    return _details(f"Errors of the survey ({len(errors)})", head, rows)
+
+
+def _coverage_table(coverage):
+    rows = []
+    for document, group in coverage.groupby("document", sort=False):
+        title = html.escape(document.replace("_", " ").capitalize())
+        rows.append(f"<tr class='section'><td colspan='3'>{title}</td></tr>")
+        for row in group.itertuples():
+            tested = _verdicts_of(row) if row.claims else f"<small>{html.escape(row.why_none)}</small>"
+            rows.append(f"<tr><td>{html.escape(row.place)}</td><td>{html.escape(row.says)}</td><td>{tested}</td></tr>")
+    with_claims = (coverage["claims"] != "").sum()
+    title = f"Coverage: {len(coverage)} sentences, equations and figures of the sources, {with_claims} with a claim"
+    return _details(title, "<th>Place</th><th>Sentence</th><th>Claims, or why there is none</th>", rows)
+
+
+def _verdicts_of(row, more=None):
+    """One line per claim: verdict, id and, if given, what else is told about it."""
+    claims, verdicts = row.claims.split("; "), row.verdicts.split("; ")
+    return "<br>".join(
+        f"<span class='{_standing(verdict) if verdict else 'untested'}'>{verdict or 'not built'}</span> "
+        f"<small>{claim}{' · ' + html.escape(told) if told else ''}</small>"
+        for claim, verdict, told in zip(claims, verdicts, more or [""] * len(claims), strict=True)
+    )
+
+
+def _details(title, head, rows):
+    lines = "\n".join(rows)
+    return (
+        f"<details><summary>{html.escape(title)}</summary><table class='ledger'><thead><tr>{head}</tr></thead><tbody>\n"
+        f"{lines}\n</tbody></table></details>"
     )
 
 

@@ -1,8 +1,8 @@
 """The ledger: claims of the sources set against measured numbers, verdicts computed and never typed.
 
-A claim names one metric and a comparison. What counts depends on the metric's kind, see
-`convexify_workflow.uncertainty`: an exact number or a bound is compared as it is, an estimate by its whole interval.
-The verdict is
+A claim names its source, one metric and a comparison; ``quote`` is the source's sentence where the statement tests
+another form of it. What counts depends on the metric's kind, see `convexify_workflow.uncertainty`: an exact number or a
+bound is compared as it is, an estimate by its whole interval. The verdict is
 
 - ``holds`` if the comparison holds, for an estimate on the whole interval,
 - ``holds under <when>`` if it fails but the comparison of the claim's ``condition`` holds,
@@ -20,7 +20,9 @@ import yaml
 COLUMNS = [
     "claim",
     "experiment",
+    "origin",
     "source",
+    "quote",
     "statement",
     "measure",
     "metric",
@@ -37,6 +39,9 @@ COLUMNS = [
     "verdict",
 ]
 STANDINGS = ("holds under", "holds", "fails", "undecided", "not tested")
+#: Where a claim comes from: a sentence of a source, a paper that the sources cite, or this project itself.
+OWN = ("ours", "correction")
+ORIGINS = ("survey", "thread", "abstract", "cited paper", *OWN)
 _COMPARISONS = {
     "<=": lambda measured, expected, tolerance: measured <= expected + tolerance,
     ">=": lambda measured, expected, tolerance: measured >= expected - tolerance,
@@ -45,8 +50,8 @@ _COMPARISONS = {
     "==": lambda measured, expected, tolerance: abs(measured - expected) <= tolerance,
     "!=": lambda measured, expected, tolerance: abs(measured - expected) > tolerance,
 }
-_REQUIRED = {"id", "source", "statement", "measure", "test"}
-_OPTIONAL = {"condition", "otherwise", "paper_value", "reason_if_untested"}
+_REQUIRED = {"id", "origin", "source", "statement", "measure", "test"}
+_OPTIONAL = {"condition", "otherwise", "paper_value", "quote", "reason_if_untested"}
 
 
 def check_claims(claims, experiment):
@@ -62,8 +67,8 @@ def check_claims(claims, experiment):
     Raises
     ------
     ValueError
-        Naming the claim and the key: a missing or unknown key, an unknown comparison, an expectation that is not a
-        number, a foreign or repeated id.
+        Naming the claim and the key: a missing or unknown key, an unknown origin or comparison, an expectation that
+        is not a number, a foreign or repeated id.
     """
     if not isinstance(claims, list) or not claims:
         raise ValueError(f"{experiment}: claims: expected a non-empty list")
@@ -80,6 +85,13 @@ def check_claims(claims, experiment):
         if name in seen:
             raise ValueError(f"{experiment}: claim {name}: stands twice")
         seen.add(name)
+        if claim["origin"] not in ORIGINS:
+            raise ValueError(
+                f"{experiment}: claim {name}: origin: expected one of {', '.join(ORIGINS)}; got {claim['origin']!r}"
+            )
+        for key in claim.keys() & {"source", "quote"}:
+            if not isinstance(claim[key], str) or not claim[key].strip():
+                raise ValueError(f"{experiment}: claim {name}: {key}: expected text, got {claim[key]!r}")
         _check_test(experiment, name, claim["test"])
         if "condition" in claim:
             condition = claim["condition"]
@@ -143,6 +155,11 @@ def check_claims_file(file, experiment, root="."):
     root : path
         Top folder of the project.
 
+    Returns
+    -------
+    list of dict
+        The claims.
+
     Raises
     ------
     ValueError
@@ -162,6 +179,7 @@ def check_claims_file(file, experiment, root="."):
             raise ValueError(
                 f"{file}: {claim}: metric {metric}: expected one that the experiment writes; none of its scales does"
             )
+    return claims
 
 
 def verdict(claim, metrics):
@@ -232,7 +250,9 @@ def _row(claim, metrics, experiment):
     return {
         "claim": claim["id"],
         "experiment": experiment,
+        "origin": claim["origin"],
         "source": claim["source"],
+        "quote": claim.get("quote", ""),
         "statement": claim["statement"],
         "measure": claim["measure"],
         "metric": test["metric"],

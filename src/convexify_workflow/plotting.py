@@ -88,6 +88,29 @@ def band(axes, x, centre, lower, upper, **keywords):
     return line
 
 
+def quantile_band(axes, groups, centre="median", **keywords):
+    """Line through the median or mean of each group, with a band from the 10th to the 90th percentile.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    groups : pandas.core.groupby.SeriesGroupBy
+        Values grouped by the abscissa.
+    centre : {"median", "mean"}
+    **keywords
+        Passed to :meth:`matplotlib.axes.Axes.plot`.
+    """
+    low, high = groups.quantile(0.1), groups.quantile(0.9)
+    return band(axes, low.index, getattr(groups, centre)(), low, high, **keywords)
+
+
+def iteration_axis(axes, last):
+    """Logarithmic abscissa from iteration 0, which has its own place, to ``last``."""
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set_xticks([0, *(10**power for power in range(len(str(int(last)))))])
+    axes.set_xlim(0, last)
+
+
 def plain_log_ticks(axis, subs=(1.0, 2.0, 5.0)):
     """Label a logarithmic ``axis`` (``axes.xaxis``, ``axes.yaxis``) by plain numbers: ``subs`` times powers of ten."""
     axis.set_major_locator(LogLocator(subs=subs, numticks=20))
@@ -97,8 +120,25 @@ def plain_log_ticks(axis, subs=(1.0, 2.0, 5.0)):
 
 def ticks_at(axis, values):
     """Ticks of ``axis`` at ``values`` only, labelled by them."""
-    axis.set_ticks(list(values), [f"{value:g}" for value in values])
+    axis.set_ticks(list(values), [f"{value:,g}" for value in values])
     axis.set_minor_locator(NullLocator())
+
+
+def wrapped(text, width=30):
+    """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def laid_out(figure):
+    """The figure with its layout fixed: laid out once here rather than again for each file that it is saved to."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
 
 
 def median_band(axes, table, x, y, **keywords):

@@ -58,6 +58,7 @@ def scaffold(name, root="."):
 
 
 def main(arguments=None):
+    """Command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="id of the experiment, for example activation_study")
     parser.add_argument("--root", default=".", help="top folder of the project")

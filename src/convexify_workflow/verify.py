@@ -1,4 +1,4 @@
-"""Measured metrics and verdicts against recorded ones: is this build the same up to what noise and arithmetic allow?
+"""Measured metrics and verdicts against recorded ones: the same build, up to what noise and arithmetic allow.
 
 - exact: equal within the sum of both tolerances.
 - estimate: a two-sample test on value and interval; all estimates of a scale together raise a false alarm in one build

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import hinge_loss
 
-from convexify.branches import exact_gap, homogeneous_gap, nonconvexity
-from convexify.branches import programs as branch_programs
-from convexify.branches.problem import branch_problem, fold_samples, undominated
-from convexify.branches.programs import Bracket, best_network, relax
+from convexify.branches import exact_gap, homogeneous_gap, integer_program, nonconvexity
+from convexify.branches.branch_problem import aggregate_samples, branch_problem, remove_dominated_atoms
+from convexify.branches.integer_program import Bracket, solve_integer_program
+from convexify.branches.lp_relaxation import solve_lp_relaxation
 
 CASES = [(seed, tau, budget) for seed in range(4) for tau in (0.3, 1.0, 10.0) for budget in (0.25, 0.8, np.inf)]
 
@@ -27,11 +27,25 @@ def test_primal_dual_and_relaxation_equal_enumeration(seed, tau, budget, branche
     assert result.exact
 
 
+@pytest.mark.parametrize(("seed", "tau", "budget"), CASES)
+def test_fractions_of_the_relaxation_attain_its_certified_value(seed, tau, budget):
+    """The dual value alone forgives a wrong right-hand side; the loss of the fractions, computed here, does not."""
+    values, penalties, labels = random_atoms(seed, n=7, m=9)
+    for prepare in (lambda problem: problem, aggregate_samples):
+        relaxation = solve_lp_relaxation(prepare(branch_problem(values, penalties, labels, tau=tau, budget=budget)))
+        fractions = relaxation.fractions
+        assert fractions.min() >= 0
+        assert fractions.sum() == pytest.approx(1, abs=1e-9)
+        assert penalties @ fractions <= budget + 1e-9
+        loss = np.maximum(0.0, 1.0 - labels * (values @ fractions) / tau).mean()
+        assert loss == pytest.approx(relaxation.value, abs=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_integer_program_alone_equals_enumeration(seed, monkeypatch):
-    monkeypatch.setattr(branch_programs, "enumerable", lambda problem, branches: False)
+    monkeypatch.setattr(integer_program, "is_enumerable", lambda problem, branches: False)
     # A poor network to start from, so that the integer program has to find the optimum itself.
-    monkeypatch.setattr(branch_programs, "best_by_search", _cheapest_network)
+    monkeypatch.setattr(integer_program, "best_by_exchange", _cheapest_network)
     values, penalties, labels = random_atoms(seed, n=6, m=8)
     result = exact_gap(values, penalties, labels, branches=4, tau=0.5, budget=0.6)
     losses, means = network_points(values, penalties, labels, 4, 0.5)
@@ -94,12 +108,12 @@ def test_the_separable_path_equals_the_general_one(seed, branches):
 def test_reductions_change_no_value(seed):
     values, penalties, labels = random_atoms(seed, n=4, m=12, integral=True)
     problem = branch_problem(values, penalties, labels, tau=2.0, budget=1.5)
-    reduced = undominated(fold_samples(problem))
+    reduced = remove_dominated_atoms(aggregate_samples(problem))
     assert reduced.n_atoms < problem.n_atoms
-    assert relax(reduced).value == pytest.approx(relax(problem).value, abs=1e-9)
-    assert best_network(reduced, 4).upper == pytest.approx(best_network(problem, 4).upper, abs=1e-9)
+    assert solve_lp_relaxation(reduced).value == pytest.approx(solve_lp_relaxation(problem).value, abs=1e-9)
+    assert solve_integer_program(reduced, 4).upper == pytest.approx(solve_integer_program(problem, 4).upper, abs=1e-9)
     fractions = np.random.default_rng(seed).dirichlet(np.ones(problem.n_atoms))
-    assert fold_samples(problem).objective(fractions) == pytest.approx(problem.objective(fractions), abs=1e-12)
+    assert aggregate_samples(problem).objective(fractions) == pytest.approx(problem.objective(fractions), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -178,10 +192,10 @@ def test_an_early_stop_reports_a_bracket_that_holds_the_optimum():
 def test_a_bracket_left_open_is_not_called_exact(monkeypatch):
     values, penalties, labels = random_atoms(2, n=6, m=10)
     counts = np.array([3, *[0] * 9])
-    monkeypatch.setattr("convexify.branches.gap.undominated", lambda problem: problem)
-    for module in ("gap", "dual"):
+    monkeypatch.setattr("convexify.branches.gap.remove_dominated_atoms", lambda problem: problem)
+    for module in ("gap", "lagrangian_dual"):
         monkeypatch.setattr(
-            f"convexify.branches.{module}.best_network", lambda problem, *_, **__: Bracket(0.1, 1.0, counts)
+            f"convexify.branches.{module}.solve_integer_program", lambda problem, *_, **__: Bracket(0.1, 1.0, counts)
         )
     assert not exact_gap(values, penalties, labels, branches=3, tau=0.2, budget=0.5).exact
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from convexify.branches import atoms, grid, homogeneous_gap, polar_grid, weight_nonconvexity
+from convexify.branches import atoms, homogeneous_gap, polar_grid, weight_nonconvexity
 
 RNG = np.random.default_rng(0)
 
@@ -34,8 +34,7 @@ def test_any_architecture_and_penalty_serve():
     assert all(torch.equal(old, new) for old, new in zip(before, network.parameters(), strict=True))
 
 
-def test_grids_have_every_combination_and_exact_penalties():
-    assert grid([0, 1], [2, 3, 4]).tolist() == [[0, 2], [0, 3], [0, 4], [1, 2], [1, 3], [1, 4]]
+def test_polar_grid_has_exact_penalties():
     polar = polar_grid(RNG.normal(size=(6, 3)), [0.0, 0.25, 1.0])
     assert polar.shape == (13, 3)
     np.testing.assert_allclose(np.sort((polar**2).sum(axis=1)), np.repeat([0, 0.25, 1.0], [1, 6, 6]), atol=1e-15)
@@ -48,7 +47,6 @@ def test_grids_have_every_combination_and_exact_penalties():
         (lambda: atoms(relu_unit(), np.full((3, 2), np.nan), np.ones((2, 4))), "X"),
         (lambda: atoms(nn.Linear(2, 2).double(), np.ones((3, 2)), np.ones((1, 6))), "network"),
         (lambda: atoms(relu_unit(), np.ones((3, 2)), np.ones((2, 4)), penalty=lambda _: np.ones(3)), "penalty"),
-        (lambda: grid([0.0, np.inf]), r"axes\[0\]"),
         (lambda: polar_grid(np.zeros((1, 2)), [1.0]), "directions"),
         (lambda: polar_grid(np.ones((1, 2)), [-1.0]), "squared_norms"),
         (lambda: homogeneous_gap(0, budget=1.0, power=2.0), "branches"),

@@ -1,4 +1,4 @@
-"""Small convex ReLU programs for the tests, random and planted."""
+"""Small convex ReLU programs for the tests, random and teacher-student."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 LOSSES = ("squared", "logistic", "hinge")
 
 
-def planted(n, d, p):
-    """The benchmark's data: Gaussian rows, a planted network of ten neurons, 10 % noise, Gaussian gates."""
+def teacher_student(n, d, p):
+    """The benchmark's data: Gaussian rows, a teacher network of ten neurons, 10 % noise, Gaussian gates."""
     random = np.random.default_rng(0)
     X = random.standard_normal((n, d))
     W = random.standard_normal((d, 10)) / np.sqrt(d)

@@ -11,9 +11,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
-from convexify.convex_relu.gates import sample_patterns
-from convexify.convex_relu.optimality import network_objective
-from convexify.convex_relu.solve import solve
+from convexify.convex_relu.networks.optimality import network_objective
+from convexify.convex_relu.patterns.gates import sample_patterns
+from convexify.convex_relu.solvers.solve import solve
 from convexify.warnings import ConvergenceWarning
 
 REGRESSORS = [ConvexReLURegressor(), ConvexReLURegressor(gated=True)]

@@ -6,8 +6,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler, normalize
 
-from convexify.datasets import (
+from convexify.datasets.transforms import (
     add_bias,
+    average_pool,
     binary_pair,
     one_hot,
     principal_components,
@@ -84,6 +85,14 @@ def test_sign_of_an_axis_does_not_depend_on_the_solver():
     np.testing.assert_allclose(principal_components(X, 2), (X - X.mean(axis=0)) @ axes.T, atol=1e-10)
 
 
+@pytest.mark.parametrize("shape", [(4, 6), (3, 4, 6)])
+def test_average_pool_is_the_mean_of_each_square(shape):
+    images = stream.normal(size=(2, *shape))
+    pooled = average_pool(images.reshape(2, -1), shape, 2).reshape(2, *shape[:-2], 2, 3)
+    np.testing.assert_allclose(pooled[..., 1, 2], images[..., 2:4, 4:6].mean(axis=(-2, -1)))
+    np.testing.assert_allclose(pooled.mean(), images.mean())
+
+
 def test_one_hot_marks_the_label():
     np.testing.assert_array_equal(one_hot(np.array([1, 0]), 3), [[0, 1, 0], [1, 0, 0]])
     assert one_hot(np.array([1, 0])).shape == (2, 2)
@@ -121,6 +130,8 @@ def test_smaller_subsample_is_part_of_a_larger_one():
         (lambda: standardize([[1.0, np.nan]]), "X: expected finite entries"),
         (lambda: standardize(X, X_test[:, :3]), "X_test: expected 5 columns, got 3"),
         (lambda: principal_components(X, 6), "components: expected at most 5, got 6"),
+        (lambda: average_pool(X, (5, 1), 2), "block: expected a divisor of 5 and 1, got 2"),
+        (lambda: average_pool(X, (2, 2), 2), "X: expected 4 columns, got 5"),
         (lambda: one_hot(np.array([0.5])), "y: expected a vector of labels"),
         (lambda: one_hot(np.array([0, 4]), 3), "classes: expected at least 5, got 3"),
         (lambda: binary_pair(prepared(), (1, 1)), "classes: expected two different labels"),
@@ -133,3 +144,14 @@ def test_smaller_subsample_is_part_of_a_larger_one():
 def test_bad_argument_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_average_pool_takes_the_mean_of_each_square_of_each_channel():
+    images = np.arange(2 * 3 * 4 * 6, dtype=float).reshape(2, 72)
+    pooled = average_pool(images, (3, 4, 6), 2).reshape(2, 3, 2, 3)
+    assert pooled[1, 2, 1, 0] == images.reshape(2, 3, 4, 6)[1, 2, 2:4, 0:2].mean()
+    np.testing.assert_array_equal(average_pool(images, (3, 4, 6), 1), images)
+    with pytest.raises(ValueError, match=r"^side: expected a divisor of 4 and 6, got 4"):
+        average_pool(images, (3, 4, 6), 4)
+    with pytest.raises(ValueError, match=r"^X: expected 48 columns"):
+        average_pool(images, (2, 4, 6), 2)

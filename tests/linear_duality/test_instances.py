@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from convexify.linear_duality import INSTANCES, CompressedProblem, circular_patches, instance, solve_dual, with_bias_row
-from convexify.linear_duality.descent import first_at_or_below, longest_plateau
+from convexify.linear_duality.descent_records import first_at_or_below, longest_plateau
 
 
 @pytest.mark.parametrize("name", INSTANCES)

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.networks.multi_branch import MultiBranch, aligned, multiclass_margin_loss
+from convexify.networks.alignment import aligned
+from convexify.networks.multi_branch import MultiBranch, multiclass_margin_loss
 
 
 def average_of_separate_networks(network, parameters, X):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pandas as pd
 import pytest
 from builds import command, copy_project, said, snakemake
 
+from convexify_workflow.ledger import STANDINGS
 from convexify_workflow.manifest import sha256
 from convexify_workflow.scaffold import scaffold
 
@@ -42,6 +42,17 @@ def test_report_shows_the_ledger_and_needs_no_network(built):
     for claim in ledger_of(built)["claim"]:
         assert claim in report
     assert 'src="http' not in report
+
+
+def test_report_shows_the_sources_with_their_verdicts(built):
+    folder = built / "reports" / "smoke"
+    coverage = pd.read_csv(folder / "coverage.csv", keep_default_na=False)
+    verdicts = coverage.loc[coverage["claims"] != "", "verdicts"].str.split("; ").explode()
+    assert set(verdicts) <= set(STANDINGS)
+    assert len(pd.read_csv(folder / "errors_of_the_survey.csv")) == 12
+    report = (folder / "report.html").read_text()
+    assert "Errors of the survey (12)" in report
+    assert "With τ = 0, we get the classic hinge loss." in report
 
 
 def test_manifest_tells_the_hash_of_every_figure(built):
@@ -122,18 +133,14 @@ def test_bad_settings_are_one_line_before_any_job(built):
 
 def test_killed_build_goes_on_with_the_same_command(tmp_path):
     project = copy_project(tmp_path / "killed")
-    for folder in list((project / "workflow" / "experiments").iterdir()):
-        shutil.rmtree(folder)
     scaffold("scaffolded", project)
     script = project / "scripts" / "scaffolded" / "compute_norms.py"
     working = script.read_text()
     # The job writes a part of its table and then hangs: the worst moment for a kill.
-    hang = (
-        "    open('results/smoke/scaffolded/norms.parquet', 'w').write('half'); import time; time.sleep(600)\n"
-    )
+    hang = "    open('results/smoke/scaffolded/norms.parquet', 'w').write('half'); import time; time.sleep(600)\n"
     script.write_text(working.replace("    rows = []\n", hang + "    rows = []\n"))
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    build = subprocess.Popen(command(), cwd=project, start_new_session=True, **quiet)
+    build = subprocess.Popen(command(experiments=["scaffolded"]), cwd=project, start_new_session=True, **quiet)
     half_written = project / "results" / "smoke" / "scaffolded" / "norms.parquet"
     deadline = time.monotonic() + 120
     while not (half_written.exists() and half_written.read_text() == "half") and time.monotonic() < deadline:
@@ -142,6 +149,6 @@ def test_killed_build_goes_on_with_the_same_command(tmp_path):
     build.wait()
     assert half_written.exists()
     script.write_text(working)
-    result = snakemake(project)
+    result = snakemake(project, experiments=["scaffolded"])
     assert result.returncode == 0, said(result)[-6000:]
     assert len(pd.read_parquet(half_written)) == 9

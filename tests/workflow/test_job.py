@@ -113,10 +113,10 @@ def test_many_settings_come_as_one_object_and_device_is_resolved(tmp_path):
     assert (seen["settings"].depths, seen["settings"].width, seen["device"]) == ([2], 3, "cpu")
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.json", "a.npz", "a.yaml"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.json", "a.npz", "a.yaml"])
 def test_unreadable_input_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"\x00{")
-    with pytest.raises(ValueError, match=f"{name} cannot be read .*delete it and run again"):
+    with pytest.raises(ValueError, match=f"(?s){name} cannot be read .*delete it and run again"):
         read(tmp_path / name)
 
 

@@ -14,7 +14,7 @@ from convexify_workflow.uncertainty import bound, exact, mean, not_reached, tabl
 
 def claim(comparison="<=", expected=1.0, tolerance=0.0, **more):
     test = {"metric": "gap", "comparison": comparison, "expected": expected, "tolerance": tolerance}
-    return {"id": "e.c", "source": "s", "statement": "t", "measure": "m", "test": test, **more}
+    return {"id": "e.c", "origin": "survey", "source": "s", "statement": "t", "measure": "m", "test": test, **more}
 
 
 def rows(**metrics):
@@ -88,10 +88,13 @@ def test_unmeasured_claim_is_not_tested_and_says_why():
 
 
 def test_row_carries_every_column():
-    table = evaluate_claims([claim(paper_value=0.5)], table_of("e", {"gap": mean([0.2, 0.3, 0.25], unit="seed")}), "e")
+    table = evaluate_claims(
+        [claim(paper_value=0.5, quote="it is small")], table_of("e", {"gap": mean([0.2, 0.3, 0.25], unit="seed")}), "e"
+    )
     assert list(table.columns) == COLUMNS
     row = table.iloc[0]
     assert (row["measured"], row["expected"], row["paper_value"], row["verdict"]) == (0.25, 1.0, 0.5, "holds")
+    assert (row["origin"], row["source"], row["quote"]) == ("survey", "s", "it is small")
     assert (row["kind"], row["n"], row["unit"]) == ("estimate", 3, "seed")
 
 
@@ -134,6 +137,10 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
         ([], "non-empty list"),
         ([{"id": "e.c"}], "expected the keys"),
         ([{**claim(), "verdict": "holds"}], "unknown keys verdict"),
+        ([{key: value for key, value in claim().items() if key != "origin"}], "claim e.c: expected the keys origin"),
+        ([claim(origin="the survey")], "claim e.c: origin: expected one of survey, thread, .*; got 'the survey'"),
+        ([claim(source=" ")], "claim e.c: source: expected text, got ' '"),
+        ([claim(quote=None)], "claim e.c: quote: expected text, got None"),
         ([{**claim(), "id": "other.c"}], "starts with 'e.'"),
         ([claim(), claim()], "stands twice"),
         ([claim(comparison="=<")], "comparison"),

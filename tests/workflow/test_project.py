@@ -133,7 +133,9 @@ def test_every_experiment_has_claims_and_expectations(name):
 def test_rules_of_an_experiment_are_short_and_captions_are_those_of_its_figures(name):
     folder = ROOT / "workflow" / "experiments" / name
     text = (folder / "rules.smk").read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 80
+    # A declaration, and per job what is particular to it: message, input, output, settings, name of the log.
+    lines, jobs = len(text.splitlines()), text.count("use rule job as")
+    assert lines < 80 or lines <= 34 + 16 * jobs
     figures = {path.stem.removeprefix("figure_") for path in (ROOT / "scripts" / name).glob("figure_*.py")}
     assert all(f'"{figure}": figure(' in text for figure in figures)
     assert all((folder / "captions" / f"{figure}.rst").read_text(encoding="utf-8").strip() for figure in figures)
@@ -147,7 +149,8 @@ def test_entry_script_has_one_shape(script):
     entry = functions[script.stem]
     assert not entry.args.defaults
     assert not any(entry.args.kw_defaults)
-    assert len(entry.args.args) + len(entry.args.kwonlyargs) <= 9
+    # Metrics name every table that they read.
+    assert len(entry.args.args) + len(entry.args.kwonlyargs) <= (12 if script.stem == "metrics" else 8)
     last = ast.unparse(tree.body[-1])
     assert last == f"if __name__ == '__main__':\n    run({script.stem})"
 
@@ -165,7 +168,7 @@ def test_nobody_imports_a_package_root():
     } - {"convexify_workflow"}
     guilty = []
     for file in [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]:
-        if file.name == "__init__.py":
+        if file.name == "__init__.py" or file.parent.name == "bench":  # benchmarks use what users use
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module in packages:

@@ -62,6 +62,7 @@ def test_a_setting_of_a_job_runs_that_job_and_what_depends_on_it(edit):
         "branches_metrics",
         "branches_figure_success_frequency",
         "ledger",
+        "coverage",
     }
 
 
@@ -82,7 +83,11 @@ def test_an_address_of_a_data_set_runs_nothing(edit):
 
 def test_a_claim_makes_the_ledger_and_the_report(edit):
     plan = edit("workflow/experiments/branches/claims.yaml", "statement:", "statement:  ")
-    assert jobs_of(plan) == {"ledger"}
+    assert jobs_of(plan) == {"ledger", "coverage"}
+
+
+def test_a_sentence_of_a_source_makes_the_coverage_and_the_report(edit):
+    assert jobs_of(edit("workflow/sources/sentences/abstract.yaml", "title", "Title")) == {"coverage"}
 
 
 def test_a_caption_makes_the_report(edit):

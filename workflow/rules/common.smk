@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
+from convexify_workflow.coverage import check_sources
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import declare, each, figure, reads
 from convexify_workflow.ledger import check_claims_file
@@ -20,8 +21,9 @@ DECLARED = {}
 try:
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
     SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
-    for name in EXPERIMENTS:
-        check_claims_file(FOLDERS[name] / "claims.yaml", name)
+    # Of all experiments, selected or not: the sentences of the sources name claims of each.
+    claims_files = [check_claims_file(folder / "claims.yaml", name) for name, folder in FOLDERS.items()]
+    check_sources("workflow/sources", [claim for claims in claims_files for claim in claims])
 except ValueError as error:
     raise WorkflowError(str(error)) from None
 

@@ -5,10 +5,10 @@ localrules:
 
 
 rule results:
-    # What the report shows: every figure and the ledger. The report itself is made by a second, reading Snakemake.
+    # What the report shows: every figure and the tables of the ledger. The report itself is made by a second, reading Snakemake.
     input:
         built(lambda study: study.figure_paths(config["scale"])),
-        f"reports/{config['scale']}/ledger.csv",
+        [table.format(scale=config["scale"]) for table in LEDGER_TABLES],
         f"reports/{config['scale']}/manifest.json",
         f"reports/{config['scale']}/front_page.rst",
 
@@ -20,7 +20,7 @@ use rule job as manifest with:
         outputs=lambda wildcards: built(
             lambda study: [*study.figure_paths(wildcards.scale), study.metrics_path(wildcards.scale)]
         ),
-        ledger="reports/{scale}/ledger.csv",
+        tables=LEDGER_TABLES,
         lock="envs/requirements.lock",
         code=code_of("scripts/build/manifest.py"),
     output:
@@ -31,7 +31,7 @@ use rule job as manifest with:
             labels={"content": "Manifest of this build"},
         ),
     params:
-        paths=lambda wildcards, input: [*input.outputs, input.ledger],
+        paths=lambda wildcards, input: [*input.outputs, *input.tables],
         lock_file=lambda wildcards, input: input.lock,
         config=dict(config),
         experiments={name: SETTINGS[name][config["scale"]] for name in EXPERIMENTS},
@@ -44,9 +44,11 @@ use rule job as manifest with:
 
 use rule job as front_page with:
     message:
-        "First page of the report: the ledger as a table, the settings"
+        "First page of the report: the ledger, the coverage of the sources, the settings"
     input:
         ledger="reports/{scale}/ledger.csv",
+        coverage="reports/{scale}/coverage.csv",
+        errors="reports/{scale}/errors_of_the_survey.csv",
         manifest="reports/{scale}/manifest.json",
         schemas=[f"workflow/experiments/{name}/schema.yaml" for name in EXPERIMENTS],
         code=code_of("scripts/build/front_page.py"),
@@ -66,7 +68,7 @@ rule build_report:
         "Report: reports/{wildcards.scale}/report.html"
     input:
         lambda wildcards: built(lambda study: study.figure_paths(wildcards.scale)),
-        "reports/{scale}/ledger.csv",
+        LEDGER_TABLES,
         "reports/{scale}/manifest.json",
         "reports/{scale}/front_page.rst",
         captions=[str(caption) for name in EXPERIMENTS for caption in sorted(FOLDERS[name].glob("captions/*.rst"))],

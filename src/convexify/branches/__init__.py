@@ -8,7 +8,6 @@ __all__ = [
     "DualityGap",
     "atoms",
     "exact_gap",
-    "grid",
     "homogeneous_gap",
     "nonconvexity",
     "polar_grid",
@@ -18,7 +17,7 @@ __all__ = [
 
 def __getattr__(name):
     # Only atoms need torch, whose import takes longer than most of the programs.
-    if name in ("Atoms", "atoms", "grid", "polar_grid"):
+    if name in ("Atoms", "atoms", "polar_grid"):
         from importlib import import_module
 
         return getattr(import_module("convexify.branches.subnetworks"), name)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import linprog
 
-from convexify.branches.programs import lower_hull
+from convexify.branches.lower_hull import lower_hull
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
 
@@ -53,6 +53,13 @@ def nonconvexity(losses, penalties):
        multi-branch architectures are intrinsically less non-convex, AISTATS.
     .. [2] Aubin & Ekeland (1976), Estimates of the duality gap in nonconvex optimization, Math. of Operations Research.
     .. [3] Bertsekas (1982), Constrained Optimization and Lagrange Multiplier Methods, §5.6.1.
+
+    Examples
+    --------
+    The value function stays at 1 up to the penalty 1, where it falls to 0; its envelope falls linearly.
+
+    >>> nonconvexity([1.0, 0.0], [0.0, 1.0])
+    1.0
     """
     losses = as_vector("losses", losses)
     penalties = as_vector("penalties", penalties, length=losses.size)
@@ -132,6 +139,13 @@ def homogeneous_gap(branches, *, budget, power, radius=1.0, scale=1.0):
     -----
     For p ≥ 1 the loss is concave in h: the mixture of 0 and R is the relaxation, −c R^{p−1} K, and the best network
     fills q branches up to R, gives one the remainder ρ and the others nothing.
+
+    Examples
+    --------
+    >>> homogeneous_gap(1, budget=0.5, power=2.0)
+    0.25
+    >>> homogeneous_gap(4, budget=0.75, power=2.0)  # three of four branches are full: nothing is left over
+    0.0
     """
     branches = as_integer("branches", branches, minimum=1)
     budget = as_number("budget", budget, minimum=0, allow_infinite=True)
@@ -142,4 +156,4 @@ def homogeneous_gap(branches, *, budget, power, radius=1.0, scale=1.0):
     # The rounding of I K / R must not turn a full branch into a remainder of a whole R.
     full = np.floor(branches * budget / radius + 1e-12)
     rest = max(0.0, branches * budget - full * radius)
-    return scale / branches * (radius ** (power - 1) * rest - rest**power)
+    return float(scale / branches * (radius ** (power - 1) * rest - rest**power))

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from convexify.branches.branch_problem import aggregate_samples, as_branches, branch_problem, remove_dominated_atoms
 from convexify.branches.convexification import nonconvexity
-from convexify.branches.dual import lagrangian_dual
-from convexify.branches.problem import as_branches, branch_problem, fold_samples, undominated
-from convexify.branches.programs import CLOSED, Limits, best_network, relax
+from convexify.branches.integer_program import CLOSED, Limits, solve_integer_program
+from convexify.branches.lagrangian_dual import lagrangian_dual
+from convexify.branches.lp_relaxation import solve_lp_relaxation
 from convexify.checks import as_integer, as_number
 
 
@@ -139,6 +140,19 @@ def exact_gap(values, penalties, labels, *, branches, tau, budget, node_limit=No
     ----------
     .. [1] Zhang, Shao & Salakhutdinov (2019), Deep neural networks with multi-branch architectures are intrinsically
        less non-convex, AISTATS.
+
+    Examples
+    --------
+    One sample, a branch that outputs nothing at no penalty or 1 at penalty 1, and a budget of ¾: with one branch the
+    budget buys nothing (P = 1), while a mixture would buy three quarters of it (D = ¼). Four branches close the gap.
+
+    >>> problem = {"tau": 1.0, "budget": 0.75}
+    >>> for branches in (1, 2, 4):
+    ...     result = exact_gap([[0.0, 1.0]], [0.0, 1.0], [1.0], branches=branches, **problem)
+    ...     print(branches, result.primal, result.dual, result.gap, result.bound)
+    1 1.0 0.25 0.75 2.0
+    2 0.5 0.25 0.25 1.0
+    4 0.25 0.25 0.0 0.5
     """
     branches = as_branches(branches)
     problem = branch_problem(values, penalties, labels, tau=tau, budget=budget)
@@ -146,9 +160,9 @@ def exact_gap(values, penalties, labels, *, branches, tau, budget, node_limit=No
     time_limit = None if time_limit is None else as_number("time_limit", time_limit, above=0)
     limits = Limits.within(time_limit, node_limit)
     delta_worst = nonconvexity(problem.losses(), problem.penalties)
-    reduced = undominated(fold_samples(problem)) if reduce else problem
-    relaxation = relax(reduced)
-    primal = best_network(reduced, branches, relaxation=relaxation, limits=limits)
+    reduced = remove_dominated_atoms(aggregate_samples(problem)) if reduce else problem
+    relaxation = solve_lp_relaxation(reduced)
+    primal = solve_integer_program(reduced, branches, relaxation=relaxation, limits=limits)
     dual = lagrangian_dual(reduced, branches, relaxation=relaxation, primal=primal, limits=limits)
     counts = np.zeros(problem.n_atoms, dtype=int)
     counts[reduced.origin] = primal.counts
@@ -163,6 +177,6 @@ def exact_gap(values, penalties, labels, *, branches, tau, budget, node_limit=No
         branches=branches,
         multiplier=dual.multiplier,
         counts=counts,
-        linear=fold_samples(problem).linear,
+        linear=aggregate_samples(problem).linear,
         binding=bool(np.isfinite(reduced.budget)),
     )

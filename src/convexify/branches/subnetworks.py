@@ -1,6 +1,5 @@
 """Atoms from a torch sub-network: its outputs at the samples for many settings of its weights at once."""
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +47,19 @@ def atoms(network, X, parameters, *, penalty=None):
     ------
     ValueError
         If a shape disagrees, an entry is not finite, or the network has not one output.
+
+    Examples
+    --------
+    One ReLU unit without bias at three weights of growing norm: its output grows with the penalty.
+
+    >>> from torch import nn
+    >>> unit = nn.Sequential(nn.Linear(1, 1, bias=False), nn.ReLU()).double()
+    >>> family = atoms(unit, [[1.0], [2.0]], [[0.0], [1.0], [2.0]])
+    >>> family.values
+    array([[0., 1., 2.],
+           [0., 2., 4.]])
+    >>> family.penalties
+    array([0., 1., 4.])
     """
     X = as_matrix("X", X)
     count = sum(parameter.numel() for parameter in network.parameters())
@@ -69,22 +81,6 @@ def atoms(network, X, parameters, *, penalty=None):
     return Atoms(values, as_vector("penalty", penalties, length=len(parameters)), parameters)
 
 
-def grid(*axes):
-    """All combinations of the values of each weight.
-
-    Parameters
-    ----------
-    *axes : array_like, shape (k_j,)
-        Values of the j-th weight.
-
-    Returns
-    -------
-    ndarray, shape (∏ k_j, n_parameters)
-    """
-    axes = [as_vector(f"axes[{j}]", axis) for j, axis in enumerate(axes)]
-    return np.array(list(itertools.product(*axes)))
-
-
 def polar_grid(directions, squared_norms):
     """Weights along given directions at given squared norms; the zero vector occurs once.
 
@@ -100,6 +96,18 @@ def polar_grid(directions, squared_norms):
     ndarray, shape (at most n_directions · k, n_parameters)
         Penalised by their squared norm, these atoms have exactly the penalties ``squared_norms``, so that budgets can
         be met without rounding.
+
+    Raises
+    ------
+    ValueError
+        If a direction is zero, a squared norm is negative, or an entry is not finite.
+
+    Examples
+    --------
+    >>> polar_grid([[3.0, 4.0]], [0.0, 1.0, 4.0])
+    array([[0. , 0. ],
+           [0.6, 0.8],
+           [1.2, 1.6]])
     """
     directions = as_matrix("directions", directions)
     squared_norms = np.unique(as_vector("squared_norms", squared_norms))

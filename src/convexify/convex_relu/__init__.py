@@ -1,18 +1,18 @@
 """Two-layer ReLU networks as convex programs: patterns, solvers, certificates, networks, estimators."""
 
-from convexify.convex_relu.arrangements import enumerate_patterns, general_position_count
-from convexify.convex_relu.certificates import Certificate, certify_point, evaluate
 from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
-from convexify.convex_relu.gates import patterns_of, sample_patterns
-from convexify.convex_relu.mapping import from_network, to_network
-from convexify.convex_relu.optimality import NetworkCertificate, certify, network_objective
-from convexify.convex_relu.path import RegularizationPath, beta_max, regularization_path
-from convexify.convex_relu.programs import Program, build_program
-from convexify.convex_relu.pruning import prune, pruning_path
-from convexify.convex_relu.shallow import GatedNetwork, GroupedReLU, TwoLayerReLU
-from convexify.convex_relu.solution import Solution
-from convexify.convex_relu.solve import solve
-from convexify.convex_relu.stationarity import Stationarity, restricted_patterns, stationarity
+from convexify.convex_relu.networks.mapping import from_network, to_network
+from convexify.convex_relu.networks.optimality import NetworkCertificate, certify, network_objective
+from convexify.convex_relu.networks.pruning import prune, pruning_path
+from convexify.convex_relu.networks.stationarity import Stationarity, restricted_patterns, stationarity
+from convexify.convex_relu.networks.two_layer import GatedNetwork, GroupedReLU, TwoLayerReLU
+from convexify.convex_relu.patterns.arrangements import enumerate_patterns, general_position_count
+from convexify.convex_relu.patterns.gates import patterns_of, sample_patterns
+from convexify.convex_relu.programs.certificates import Certificate, certify_point, evaluate
+from convexify.convex_relu.programs.convex_program import Program, build_program
+from convexify.convex_relu.solvers.regularization_path import RegularizationPath, beta_max, regularization_path
+from convexify.convex_relu.solvers.solution import Solution
+from convexify.convex_relu.solvers.solve import solve
 
 __all__ = [
     "Certificate",

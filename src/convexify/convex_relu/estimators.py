@@ -9,10 +9,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from convexify.checks import as_integer, one_of
-from convexify.convex_relu.gates import draw_patterns
-from convexify.convex_relu.losses import LOSSES
-from convexify.convex_relu.mapping import to_network
-from convexify.convex_relu.solve import solve
+from convexify.convex_relu.networks.mapping import to_network
+from convexify.convex_relu.patterns.gates import draw_patterns
+from convexify.convex_relu.programs.losses import LOSSES
+from convexify.convex_relu.solvers.solve import solve
 
 _PARAMETERS = """Parameters
     ----------
@@ -71,7 +71,9 @@ class _ConvexReLU(BaseEstimator):
         X = self._inputs(X)
         n_patterns = as_integer("n_patterns", self.n_patterns, minimum=1)
         seed = int(random_state.randint(2**31 - 1))
-        patterns, gates = draw_patterns(X, n_patterns, seed, self.gates, self.image_shape, self.patch_shape)
+        patterns, gates = draw_patterns(
+            X, n_patterns, seed, kind=self.gates, image_shape=self.image_shape, patch_shape=self.patch_shape
+        )
         solution = solve(X, targets, patterns, self.beta, gated=self.gated, loss=loss, tol=self.tol,
                          max_time=self.max_time, solver=self.solver, device=self.device)  # fmt: skip
         self.network_ = to_network(solution, gates=gates if self.gated else None)

@@ -207,4 +207,5 @@ def hessian_summary(product, size, *, probes=4, steps=30, seed=0, **lanczos):
         total += float(weights @ np.abs(nodes))
         negative += float(weights @ np.maximum(-nodes, 0))
     ratio = smallest / largest if largest > 0 else float("nan")
-    return HessianSummary(smallest, largest, ratio, negative / total)
+    # A probe may miss the whole spectrum of a matrix of very low rank.
+    return HessianSummary(smallest, largest, ratio, negative / total if total > 0 else float("nan"))

@@ -2,6 +2,7 @@
 
 from convexify.datasets.transforms import (
     add_bias,
+    average_pool,
     binary_pair,
     one_hot,
     principal_components,
@@ -13,6 +14,7 @@ from convexify.datasets.transforms import (
 
 __all__ = [
     "add_bias",
+    "average_pool",
     "binary_pair",
     "one_hot",
     "principal_components",

@@ -54,6 +54,41 @@ def scale_images(X, X_test=None):
     return _both(scaled, as_matrix("X", X), X_test)
 
 
+def average_pool(X, image_shape, block):
+    """Images averaged over squares of ``block`` × ``block`` pixels.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, pixels)
+        Images in C order.
+    image_shape : tuple of int
+        (height, width) or (channels, height, width).
+    block : int
+        Side of a square; divides height and width.
+
+    Returns
+    -------
+    ndarray, shape (n, pixels / block²)
+
+    Raises
+    ------
+    ValueError
+        If the images do not have that shape, or ``block`` does not divide their sides.
+
+    Examples
+    --------
+    >>> average_pool([[0, 2, 4, 6]], (1, 4), 1).tolist(), average_pool([[0, 2, 4, 6]], (2, 2), 2).tolist()
+    ([[0.0, 2.0, 4.0, 6.0]], [[3.0]])
+    """
+    shape = tuple(int(side) for side in image_shape)
+    X = as_matrix("X", X, columns=int(np.prod(shape)))
+    block = as_integer("block", block, minimum=1)
+    if any(side % block for side in shape[-2:]):
+        raise ValueError(f"block: expected a divisor of {shape[-2]} and {shape[-1]}, got {block}")
+    squares = X.reshape(len(X), *shape[:-2], shape[-2] // block, block, shape[-1] // block, block)
+    return squares.mean(axis=(-3, -1)).reshape(len(X), -1)
+
+
 def add_bias(X, X_test=None):
     """Append a column of ones."""
     return _both(lambda part: np.column_stack([part, np.ones(len(part))]), as_matrix("X", X), X_test)

@@ -1,6 +1,7 @@
 """Strong duality of deep linear networks; samples are columns, as in the survey's §2.1."""
 
-from convexify.linear_duality.dual import DualSolution, solve_compressed, solve_dual
+from convexify.linear_duality.compressed_problem import CompressedProblem, optimal_value
+from convexify.linear_duality.douglas_rachford import DualSolution, solve_compressed, solve_dual
 from convexify.linear_duality.instances import INSTANCES, instance
 from convexify.linear_duality.operators import circular_patches, with_bias_row
 from convexify.linear_duality.primal import (
@@ -10,7 +11,6 @@ from convexify.linear_duality.primal import (
     schatten_power,
     weight_decay_value,
 )
-from convexify.linear_duality.problem import CompressedProblem, optimal_value
 from convexify.linear_duality.row_space import RowSpace
 from convexify.linear_duality.spectral import (
     project_spectral_ball,
@@ -18,7 +18,7 @@ from convexify.linear_duality.spectral import (
     prox_top_r_squared_matrix,
     top_r_squared,
 )
-from convexify.linear_duality.weight_decay import weight_decay_dual, weight_decay_optimum
+from convexify.linear_duality.weight_decay import weight_decay_dual, weight_decay_gap, weight_decay_optimum
 
 __all__ = [
     "INSTANCES",
@@ -39,6 +39,7 @@ __all__ = [
     "solve_dual",
     "top_r_squared",
     "weight_decay_dual",
+    "weight_decay_gap",
     "weight_decay_optimum",
     "weight_decay_value",
     "with_bias_row",

@@ -8,7 +8,28 @@ from convexify.checks import as_integer, as_matrix, as_number
 
 
 def schatten_power(A, p):
-    r""":math:`\|A\|_{S_p}^p = \sum_i\sigma_i^p(A)` for a matrix and an exponent :math:`p > 0`."""
+    r"""Schatten norm to its power: :math:`\|A\|_{S_p}^p = \sum_i\sigma_i^p(A)`.
+
+    Parameters
+    ----------
+    A : array_like, shape (m, n)
+    p : float
+        Positive.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If ``A`` is not a finite matrix or ``p`` not positive.
+
+    Examples
+    --------
+    >>> schatten_power([[3.0, 0.0], [0.0, -4.0]], 1)
+    7.0
+    """
     A = as_matrix("A", A)
     p = as_number("p", p, above=0)
     if p == 2:
@@ -85,6 +106,17 @@ def recover_weights(X, Y, solution, widths):
     With :math:`U\Sigma V^\top=\mathrm{svd}_r(\tilde Y-\Lambda^\star)` the layers are balanced,
     :math:`W_H=U\Sigma^{1/H}`, :math:`W_i=\Sigma^{1/H}`, :math:`W_1=\Sigma^{1/H}V^\top X^+`, padded by zeros; the
     product is :math:`W_H\cdots W_1`. See `CompressedProblem.primal_product` for ties.
+
+    Examples
+    --------
+    >>> from convexify.linear_duality.douglas_rachford import solve_dual
+    >>> X, Y = [[1.0, 0.0], [0.0, 1.0]], [[3.0, 0.0], [0.0, 1.0]]
+    >>> solution = solve_dual(X, Y, gamma=0.5, rank=1)
+    >>> weights = recover_weights(X, Y, solution, widths=[1, 1])
+    >>> [W.shape for W in weights]
+    [(1, 2), (1, 1), (2, 1)]
+    >>> bool(abs(primal_value(weights, X, Y, gamma=0.5) - solution.value) < 1e-9)
+    True
     """
     X = as_matrix("X", X)
     Y = as_matrix("Y", Y, columns=X.shape[1])

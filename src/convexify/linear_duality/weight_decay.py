@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from convexify.checks import as_integer, as_number, as_vector
-from convexify.linear_duality.problem import optimal_value
+from convexify.linear_duality.compressed_problem import optimal_value
 
 
 def weight_decay_optimum(singular_values, gamma, depth, rank):
@@ -78,6 +78,28 @@ def weight_decay_dual(singular_values, gamma, depth, rank):
         if bounds[0] < bounds[1]:
             candidates.append(minimize_scalar(value, bounds=bounds, method="bounded", options={"xatol": 1e-12}).fun)
     return float(min(candidates)) + tail
+
+
+def weight_decay_gap(singular_values, gamma, depth, rank):
+    """Relative duality gap of weight decay within the row space; arguments as `weight_decay_optimum`.
+
+    Returns
+    -------
+    float
+        Optimum minus best dual bound, over the optimum; 0 where the optimum is 0.
+
+    Examples
+    --------
+    Two layers have no gap; three have one where the optimum has rank two:
+
+    >>> round(weight_decay_gap([3.0, 2.0], 0.5, 2, 2), 9)
+    0.0
+    >>> weight_decay_gap([3.0, 2.0], 0.5, 3, 2) > 0.1
+    True
+    """
+    optimum = weight_decay_optimum(singular_values, gamma, depth, rank)
+    gap = optimum - weight_decay_dual(singular_values, gamma, depth, rank)
+    return gap / optimum if optimum > 0 else 0.0
 
 
 def _check_spectrum(singular_values, gamma, depth, rank):

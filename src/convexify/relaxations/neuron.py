@@ -71,14 +71,40 @@ def loss(X, y, w):
 
 
 def relaxed_loss(X, y, w):
-    """Relaxed loss L_r(w) = ‖σ(Xᵀw)‖² − 2wᵀXy + ‖y‖² of each trial, convex in w [1]_; arguments as in `loss`."""
+    """Relaxed loss L_r(w) = ‖σ(Xᵀw)‖² − 2wᵀXy + ‖y‖² of each trial, convex in w [1]_.
+
+    Parameters
+    ----------
+    X, y, w : array_like
+        As in `loss`.
+
+    Returns
+    -------
+    ndarray, shape (…)
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or an entry is not finite.
+
+    References
+    ----------
+    .. [1] Ergen, Pilanci (2019), Convex optimization for shallow neural networks, Allerton Conference.
+    """
     X, y, w = _checked(X, y, w)
     z = preactivations(X, w)
     return (np.maximum(z, 0.0) ** 2 - 2.0 * z * y + y**2).sum(axis=-1)
 
 
 def half_gradient(X, y, w, *, relaxed):
-    r"""Half the gradient of the loss or of the relaxed loss; arguments as in `loss`.
+    r"""Half the gradient of the loss or of the relaxed loss.
+
+    Parameters
+    ----------
+    X, y, w : array_like
+        As in `loss`.
+    relaxed : bool
+        Of L_r instead of L.
 
     Returns
     -------
@@ -113,6 +139,7 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
     Returns
     -------
     Trajectory
+        Its ``diverged`` marks the trials that a step beyond 2/‖X‖₂² has blown up.
 
     Raises
     ------
@@ -122,6 +149,16 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
     Notes
     -----
     With ``relaxed=False`` and η < 1/‖X‖₂² this is the corrected equation (6): W(k+1) = W(k) − ηXD(k)(σ(XᵀW(k)) − Yᵀ).
+
+    Examples
+    --------
+    From a dead neuron the squared loss has no gradient; the relaxed update recovers the weight.
+
+    >>> X, y, start = [[1.0, 2.0]], [1.0, 2.0], [-1.0]
+    >>> gradient_descent(X, y, start, relaxed=False, iterations=100).final
+    array([-1.])
+    >>> gradient_descent(X, y, start, relaxed=True, iterations=100).final
+    array([1.])
     """
     X, y, w0 = _checked(X, y, w0, start="w0")
     if step is None:
@@ -130,7 +167,27 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
 
 
 def descend(half_gradient_of, w0, *, step, iterations, record=None):
-    """The loop of `gradient_descent` for any field ``half_gradient_of``: w → array like w; ``step`` one per trial."""
+    """The recursion of `gradient_descent` along any direction.
+
+    Parameters
+    ----------
+    half_gradient_of : callable
+        Weights to what a step of length 1 subtracts, of the same shape.
+    w0 : ndarray, shape (…, d) or (…, k, d)
+    step : float or array_like, shape (…)
+        One for each trial.
+    iterations, record
+        As in `gradient_descent`.
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    ValueError
+        If ``step``, ``iterations`` or ``record`` are out of range.
+    """
     iterations = as_integer("iterations", iterations, minimum=0)
     record = np.unique([as_integer("record", k, minimum=0, maximum=iterations) for k in (record or [iterations])])
     step = as_batch("step", step, shape=())
@@ -154,7 +211,7 @@ def default_step(X):
 
 
 def preactivations(X, w):
-    """Xᵀw of each trial, shape (…, n)."""
+    """Xᵀw of each trial, shape (…, n), for X (…, d, n) and w (…, d)."""
     return np.matmul(w[..., None, :], X)[..., 0, :]
 
 

@@ -7,7 +7,7 @@ experiment(
         "gap_over_bound": figure("How much of the bound is used", reads("gaps")),
         "three_values": figure("Relaxation, dual and optimum", reads("gaps")),
         "success_frequency": figure(
-            "Gradient descent: frequency of the optimum", reads("frequencies", settings=["frequencies"])
+            "Gradient descent: frequency of the optimum", reads("shares", settings=["frequencies"])
         ),
     },
 )
@@ -35,7 +35,8 @@ use rule job as branches_compute_frequencies with:
         data=prepared("branches", "shared.dataset"),
         code=code_of("scripts/branches/compute_frequencies.py"),
     output:
-        table="results/{scale}/branches/frequencies.parquet",
+        frequencies="results/{scale}/branches/frequencies.parquet",
+        shares="results/{scale}/branches/shares.parquet",
     params:
         settings=settings("branches", "frequencies"),
     pathvars:

@@ -1,160 +1,78 @@
 experiment(
     "linear_duality",
-    figures=[
-        "gap_against_iteration",
-        "gap_against_iteration_synthetic",
-        "optimum_against_gamma",
-        "optima",
-        "weight_decay",
-    ],
+    title="Deep linear networks",
+    metrics=reads(
+        dual=each("dual_{source}", "shared.sources"),
+        convergence=each("convergence_{source}", "shared.sources"),
+        runs=each("runs_{source}", "shared.sources"),
+        settings=["descent"],
+    ),
+    figures={
+        "gap_against_iteration": figure(
+            "Gap against iteration",
+            reads(histories="histories_{source}", convergence="convergence_{source}", settings=["descent"]),
+            over=each("gap_against_iteration_{source}", "shared.sources"),
+        ),
+        "optimum_against_gamma": figure(
+            "Optimum against γ", reads(dual=each("dual_{source}", "shared.sources"), settings=["descent"])
+        ),
+        "optima": figure("Table of optima", reads(optima="optima.csv", settings=["descent"])),
+        "weight_decay": figure(
+            "Weight decay against Schatten norms",
+            reads(dual=each("dual_{source}", "shared.sources"), runs=each("runs_{source}", "shared.sources")),
+        ),
+    },
 )
 
+# The prepared data set that a source names; none for the synthetic problems.
+LINEAR_DUALITY_DATA = lambda job: [] if job.source == "synthetic" else f"data/prepared/{job.source}.npz"
 
-rule linear_duality_synthetic:
+
+use rule job as linear_duality_compute_dual with:
     message:
-        "Deep linear networks: dual, recovery and gradient descent on synthetic problems"
+        "Deep linear networks: dual and recovered networks ({wildcards.source})"
     input:
-        code=code_of("scripts/linear_duality/compute.py"),
+        data=LINEAR_DUALITY_DATA,
+        code=code_of("scripts/linear_duality/compute_dual.py"),
     output:
-        dual="results/{scale}/linear_duality/synthetic_dual.parquet",
-        convergence="results/{scale}/linear_duality/synthetic_convergence.parquet",
-        runs="results/{scale}/linear_duality/synthetic_runs.parquet",
-        histories="results/{scale}/linear_duality/synthetic_histories.parquet",
+        dual="results/{scale}/linear_duality/dual_{source}.parquet",
+        convergence="results/{scale}/linear_duality/convergence_{source}.parquet",
     params:
-        settings=settings("linear_duality"),
-        source="synthetic",
-        seed=config["seed"],
-    log:
-        "logs/{scale}/linear_duality/synthetic.log",
-    benchmark:
-        "benchmarks/{scale}/linear_duality/synthetic.tsv"
-    threads: 1
+        settings=settings("linear_duality", "dual"),
+    pathvars:
+        job="linear_duality/compute_dual_{source}",
     resources:
-        mem_mb=1500,
-        runtime=240,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/linear_duality/compute.py"
+        mem_mb=4000,
+        runtime=60,
 
 
-rule linear_duality_data:
+use rule job as linear_duality_compute_descent with:
     message:
-        "Deep linear networks: dual, recovery and gradient descent on {wildcards.dataset}"
+        "Deep linear networks: gradient descent against the dual value ({wildcards.source})"
     input:
-        data="data/prepared/{dataset}.npz",
-        code=code_of("scripts/linear_duality/compute.py"),
+        data=LINEAR_DUALITY_DATA,
+        code=code_of("scripts/linear_duality/compute_descent.py"),
     output:
-        dual="results/{scale}/linear_duality/{dataset}_dual.parquet",
-        convergence="results/{scale}/linear_duality/{dataset}_convergence.parquet",
-        runs="results/{scale}/linear_duality/{dataset}_runs.parquet",
-        histories="results/{scale}/linear_duality/{dataset}_histories.parquet",
+        runs="results/{scale}/linear_duality/runs_{source}.parquet",
+        histories="results/{scale}/linear_duality/histories_{source}.parquet",
     params:
-        settings=settings("linear_duality"),
-        source=lambda wildcards: wildcards.dataset,
-        seed=config["seed"],
-    log:
-        "logs/{scale}/linear_duality/{dataset}.log",
-    benchmark:
-        "benchmarks/{scale}/linear_duality/{dataset}.tsv"
-    wildcard_constraints:
-        dataset="(?!synthetic_)[a-z0-9_]+",
-    threads: 1
+        settings=settings("linear_duality", "descent"),
+    pathvars:
+        job="linear_duality/compute_descent_{source}",
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/linear_duality/compute.py"
 
 
-ruleorder: linear_duality_synthetic > linear_duality_data
-
-
-rule linear_duality_metrics:
+use rule job as linear_duality_compute_optima with:
     message:
-        "Deep linear networks: the numbers that the claims read"
+        "Deep linear networks: table of optima"
     input:
-        dual=synthetic_and_real("linear_duality", "dual"),
-        convergence=synthetic_and_real("linear_duality", "convergence"),
-        runs=synthetic_and_real("linear_duality", "runs"),
-        code=code_of("scripts/linear_duality/metrics.py"),
+        **DECLARED["linear_duality"].inputs(reads(runs=each("runs_{source}", "shared.sources"))),
+        code=code_of("scripts/linear_duality/compute_optima.py"),
     output:
-        metrics="results/{scale}/linear_duality/metrics.csv",
+        table="results/{scale}/linear_duality/optima.csv",
     params:
-        settings=settings("linear_duality"),
-    log:
-        "logs/{scale}/linear_duality/metrics.log",
-    benchmark:
-        "benchmarks/{scale}/linear_duality/metrics.tsv"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/linear_duality/metrics.py"
-
-
-rule linear_duality_figures:
-    message:
-        "Deep linear networks: figures and the table of optima"
-    input:
-        dual=synthetic_and_real("linear_duality", "dual"),
-        convergence=synthetic_and_real("linear_duality", "convergence"),
-        runs=synthetic_and_real("linear_duality", "runs"),
-        histories=synthetic_and_real("linear_duality", "histories"),
-        code=code_of("scripts/linear_duality/figures.py"),
-    output:
-        gap_against_iteration=report(
-            "reports/{scale}/linear_duality/gap_against_iteration.png",
-            caption="captions/gap_against_iteration.rst",
-            category="Linear duality",
-            labels={"figure": "Gap against iteration, real data"},
-        ),
-        gap_against_iteration_synthetic=report(
-            "reports/{scale}/linear_duality/gap_against_iteration_synthetic.png",
-            caption="captions/gap_against_iteration_synthetic.rst",
-            category="Linear duality",
-            labels={"figure": "Gap against iteration, synthetic data"},
-        ),
-        optimum_against_gamma=report(
-            "reports/{scale}/linear_duality/optimum_against_gamma.png",
-            caption="captions/optimum_against_gamma.rst",
-            category="Linear duality",
-            labels={"figure": "Optimum against γ"},
-        ),
-        optima=report(
-            "reports/{scale}/linear_duality/optima.png",
-            caption="captions/optima.rst",
-            category="Linear duality",
-            labels={"figure": "Table of optima"},
-        ),
-        weight_decay=report(
-            "reports/{scale}/linear_duality/weight_decay.png",
-            caption="captions/weight_decay.rst",
-            category="Linear duality",
-            labels={"figure": "Weight decay against Schatten norms"},
-        ),
-        gap_against_iteration_svg="reports/{scale}/linear_duality/gap_against_iteration.svg",
-        gap_against_iteration_synthetic_svg="reports/{scale}/linear_duality/gap_against_iteration_synthetic.svg",
-        optimum_against_gamma_svg="reports/{scale}/linear_duality/optimum_against_gamma.svg",
-        optima_svg="reports/{scale}/linear_duality/optima.svg",
-        weight_decay_svg="reports/{scale}/linear_duality/weight_decay.svg",
-        optima_table="reports/{scale}/linear_duality/optima.csv",
-    params:
-        settings=settings("linear_duality"),
-    log:
-        "logs/{scale}/linear_duality/figures.log",
-    benchmark:
-        "benchmarks/{scale}/linear_duality/figures.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/linear_duality/figures.py"
+        settings=settings("linear_duality", "descent"),
+    pathvars:
+        job="linear_duality/compute_optima",

@@ -1,197 +1,71 @@
 experiment(
     "relaxed_neuron",
-    figures=[
-        "fig3_replica",
-        "where_each_wins",
-        "noise_free",
-        "counterexample",
-        "planted_neurons",
-        "efficiency",
-        "real_labels",
-    ],
+    title="Relaxed neuron",
+    metrics=reads(
+        "trajectories", "cells", "theorem", "convexity", "equations", "efficiency", "teacher_student", settings=["map"]
+    ),
+    figures={
+        "errors_against_iteration": figure("Figure 3: errors", reads("trajectories", settings=["trajectories"])),
+        "where_each_wins": figure("Where each descent wins", reads("cells", settings=["map"])),
+        "noise_free": figure("Without noise: success and speed", reads("cells", settings=["map"])),
+        "counterexample": figure("Counterexamples to the theorem", reads("curves")),
+        "teacher_student": figure("Several neurons", reads("teacher_student", settings=["teacher_student"])),
+        "efficiency": figure("Efficiency under noise", reads("efficiency", settings=["efficiency"])),
+        "real_labels": figure("Real data: labels of a neuron and real labels", reads("theorem", settings=["theorem"])),
+    },
 )
 
 
-rule relaxed_neuron_descent:
+include: "theorem.smk"
+
+
+use rule job as relaxed_neuron_compute_trajectories with:
     message:
-        "Relaxed neuron: vanilla and relaxed gradient descent, along the iterations and over the map"
+        "Relaxed neuron: vanilla and relaxed gradient descent along the iterations"
     input:
-        code=code_of("scripts/relaxed_neuron/descent.py"),
+        code=code_of("scripts/relaxed_neuron/compute_trajectories.py"),
     output:
-        trajectories="results/{scale}/relaxed_neuron/trajectories.parquet",
-        map="results/{scale}/relaxed_neuron/map.parquet",
+        table="results/{scale}/relaxed_neuron/trajectories.parquet",
     params:
-        settings=settings("relaxed_neuron"),
-        seed=config["seed"],
-    log:
-        "logs/{scale}/relaxed_neuron/descent.log",
-    benchmark:
-        "benchmarks/{scale}/relaxed_neuron/descent.tsv"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/relaxed_neuron/descent.py"
+        settings=settings("relaxed_neuron", "trajectories"),
+    pathvars:
+        job="relaxed_neuron/compute_trajectories",
 
 
-rule relaxed_neuron_theorem:
+use rule job as relaxed_neuron_compute_map with:
     message:
-        "Relaxed neuron: theorem, counterexamples, equations, efficiency under noise"
+        "Relaxed neuron: vanilla and relaxed gradient descent over samples, noise and initial scale"
     input:
-        data=prepared("relaxed_neuron"),
-        code=code_of("scripts/relaxed_neuron/theorem.py"),
+        code=code_of("scripts/relaxed_neuron/compute_map.py"),
     output:
-        curves="results/{scale}/relaxed_neuron/curves.parquet",
-        theorem="results/{scale}/relaxed_neuron/theorem.parquet",
-        convexity="results/{scale}/relaxed_neuron/convexity.parquet",
-        equations="results/{scale}/relaxed_neuron/equations.parquet",
-        efficiency="results/{scale}/relaxed_neuron/efficiency.parquet",
+        table="results/{scale}/relaxed_neuron/cells.parquet",
     params:
-        settings=settings("relaxed_neuron"),
-        seed=config["seed"],
-    log:
-        "logs/{scale}/relaxed_neuron/theorem.log",
-    benchmark:
-        "benchmarks/{scale}/relaxed_neuron/theorem.tsv"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/relaxed_neuron/theorem.py"
+        settings=settings("relaxed_neuron", "map"),
+    pathvars:
+        job="relaxed_neuron/compute_map",
 
 
-rule relaxed_neuron_planted:
+use rule job as relaxed_neuron_compute_efficiency with:
     message:
-        "Relaxed neuron: several planted neurons"
+        "Relaxed neuron: variance of both minimisers under label noise"
     input:
-        code=code_of("scripts/relaxed_neuron/planted.py"),
+        code=code_of("scripts/relaxed_neuron/compute_efficiency.py"),
     output:
-        planted="results/{scale}/relaxed_neuron/planted.parquet",
+        table="results/{scale}/relaxed_neuron/efficiency.parquet",
     params:
-        settings=settings("relaxed_neuron"),
-        seed=config["seed"],
-    log:
-        "logs/{scale}/relaxed_neuron/planted.log",
-    benchmark:
-        "benchmarks/{scale}/relaxed_neuron/planted.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=30,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/relaxed_neuron/planted.py"
+        settings=settings("relaxed_neuron", "efficiency"),
+    pathvars:
+        job="relaxed_neuron/compute_efficiency",
 
 
-rule relaxed_neuron_metrics:
+use rule job as relaxed_neuron_compute_teacher_student with:
     message:
-        "Relaxed neuron: the numbers that the claims read"
+        "Relaxed neuron: teacher and student of several neurons"
     input:
-        trajectories="results/{scale}/relaxed_neuron/trajectories.parquet",
-        cells="results/{scale}/relaxed_neuron/map.parquet",
-        theorem="results/{scale}/relaxed_neuron/theorem.parquet",
-        convexity="results/{scale}/relaxed_neuron/convexity.parquet",
-        equations="results/{scale}/relaxed_neuron/equations.parquet",
-        efficiency="results/{scale}/relaxed_neuron/efficiency.parquet",
-        planted="results/{scale}/relaxed_neuron/planted.parquet",
-        code=code_of("scripts/relaxed_neuron/metrics.py"),
+        code=code_of("scripts/relaxed_neuron/compute_teacher_student.py"),
     output:
-        metrics="results/{scale}/relaxed_neuron/metrics.csv",
+        table="results/{scale}/relaxed_neuron/teacher_student.parquet",
     params:
-        settings=settings("relaxed_neuron"),
-    log:
-        "logs/{scale}/relaxed_neuron/metrics.log",
-    benchmark:
-        "benchmarks/{scale}/relaxed_neuron/metrics.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/relaxed_neuron/metrics.py"
-
-
-rule relaxed_neuron_figures:
-    message:
-        "Relaxed neuron: figures"
-    input:
-        trajectories="results/{scale}/relaxed_neuron/trajectories.parquet",
-        cells="results/{scale}/relaxed_neuron/map.parquet",
-        theorem="results/{scale}/relaxed_neuron/theorem.parquet",
-        curves="results/{scale}/relaxed_neuron/curves.parquet",
-        efficiency="results/{scale}/relaxed_neuron/efficiency.parquet",
-        planted="results/{scale}/relaxed_neuron/planted.parquet",
-        code=code_of("scripts/relaxed_neuron/figures.py"),
-    output:
-        fig3_replica=report(
-            "reports/{scale}/relaxed_neuron/fig3_replica.png",
-            caption="captions/fig3_replica.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Figure 3: errors against iteration"},
-        ),
-        where_each_wins=report(
-            "reports/{scale}/relaxed_neuron/where_each_wins.png",
-            caption="captions/where_each_wins.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Where each descent wins"},
-        ),
-        noise_free=report(
-            "reports/{scale}/relaxed_neuron/noise_free.png",
-            caption="captions/noise_free.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Without noise: success and speed"},
-        ),
-        counterexample=report(
-            "reports/{scale}/relaxed_neuron/counterexample.png",
-            caption="captions/counterexample.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Counterexamples to the theorem"},
-        ),
-        planted_neurons=report(
-            "reports/{scale}/relaxed_neuron/planted_neurons.png",
-            caption="captions/planted_neurons.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Several planted neurons"},
-        ),
-        efficiency=report(
-            "reports/{scale}/relaxed_neuron/efficiency.png",
-            caption="captions/efficiency.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Efficiency under noise"},
-        ),
-        real_labels=report(
-            "reports/{scale}/relaxed_neuron/real_labels.png",
-            caption="captions/real_labels.rst",
-            category="Relaxed neuron",
-            labels={"figure": "Real data: labels of a neuron and real labels"},
-        ),
-        fig3_replica_svg="reports/{scale}/relaxed_neuron/fig3_replica.svg",
-        where_each_wins_svg="reports/{scale}/relaxed_neuron/where_each_wins.svg",
-        noise_free_svg="reports/{scale}/relaxed_neuron/noise_free.svg",
-        counterexample_svg="reports/{scale}/relaxed_neuron/counterexample.svg",
-        planted_neurons_svg="reports/{scale}/relaxed_neuron/planted_neurons.svg",
-        efficiency_svg="reports/{scale}/relaxed_neuron/efficiency.svg",
-        real_labels_svg="reports/{scale}/relaxed_neuron/real_labels.svg",
-    params:
-        settings=settings("relaxed_neuron"),
-    log:
-        "logs/{scale}/relaxed_neuron/figures.log",
-    benchmark:
-        "benchmarks/{scale}/relaxed_neuron/figures.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    conda:
-        "../../../envs/environment.yaml"
-    script:
-        "../../../scripts/relaxed_neuron/figures.py"
+        settings=settings("relaxed_neuron", "teacher_student"),
+    pathvars:
+        job="relaxed_neuron/compute_teacher_student",

@@ -1,1 +1,1 @@
-"""One solver per file; each takes a `Program` and yields points that `certificates` judges."""
+"""`solve` and what it calls: one solver per file, each yields points that `programs.certificates` evaluates."""

@@ -15,7 +15,7 @@ class SquaredConjugate:
     def start(self):
         return self.y.copy()
 
-    def inside(self, nu):
+    def into_domain(self, nu):
         return nu.copy()
 
     def retract(self, nu, step):
@@ -24,7 +24,7 @@ class SquaredConjugate:
     def derivatives(self, nu, prediction):
         return float(np.sum(0.5 * nu**2 - nu * self.y)), nu - self.y + prediction, np.ones_like(nu)
 
-    def sharpen(self, factor):
+    def reduce_smoothing(self, factor):
         pass
 
     def smoothing(self, nu):
@@ -40,7 +40,7 @@ class LogisticConjugate(SquaredConjugate):
     def start(self):
         return 0.5 * self.y
 
-    def inside(self, nu):
+    def into_domain(self, nu):
         return self.y * np.clip(self.y * nu, 1e-12, 1 - 1e-12)
 
     def retract(self, nu, step):
@@ -72,7 +72,7 @@ class HingeConjugate(LogisticConjugate):
         held = (self.y * nu > 1 - 1e-14) & (self.y * gradient < 0)
         return value, gradient, np.where(held, 0.0, weight / self.delta)
 
-    def sharpen(self, factor):
+    def reduce_smoothing(self, factor):
         self.delta /= factor
 
     def smoothing(self, nu):

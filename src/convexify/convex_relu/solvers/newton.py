@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, lapack, null_space
 
-from convexify.convex_relu.proximal import project_onto_cones
-from convexify.convex_relu.solution import Candidate
+from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
-from convexify.convex_relu.solvers.maps import Maps
+from convexify.convex_relu.solvers.linear_maps import LinearMaps
+from convexify.convex_relu.solvers.solution import Candidate
 
 MAX_INNER = 30  # Newton steps for one proximal point
 ACCURACY = 0.5  # share of the movement that the residual may be: less than 1 for convergence, 0.1 costs a fifth more
@@ -63,9 +63,9 @@ class NewtonSolver:
         _, d, p, c = program.shape
         groups = p if program.gated else 2 * p
         self.beta, self.y, self.outputs = program.beta, program.y, c
-        self.maps = Maps(program, device)
+        self.maps = LinearMaps(program, device)
         self.loss = CONJUGATES[program.loss.name](program.y)
-        self.rough = Maps(program, device, self.loss.direction[1]) if program.gated else None
+        self.low_precision = LinearMaps(program, device, self.loss.direction[1]) if program.gated else None
         self.pattern = np.arange(groups) % p
         self.sign = np.where(np.arange(groups) < p, 1.0, -1.0)
         self.support = [np.empty(0, int)] * (groups * c)
@@ -76,9 +76,9 @@ class NewtonSolver:
         self.largest = 1e7 * self.sigma
         self.u, self.nu = np.zeros((d, groups, c)), self.loss.start()
         if start is not None:
-            self.u, self.nu = start[0].copy(), self.loss.inside(start[1])
+            self.u, self.nu = start[0].copy(), self.loss.into_domain(start[1])
             self.sigma *= 1e4 if close else 10.0
-            self.loss.sharpen(1e4 if close else 1.0)
+            self.loss.reduce_smoothing(1e4 if close else 1.0)
 
     def steps(self):
         """Generator of (primal, dual, iterate) after every evaluation kept; the caller decides when to stop."""
@@ -98,7 +98,7 @@ class NewtonSolver:
                 growth = 0.25
             if growth < 1 or self.sigma < self.largest:
                 self.sigma *= growth
-                self.loss.sharpen(growth)
+                self.loss.reduce_smoothing(growth)
 
     def _accurate(self, state):
         """Whether the residual is small against the distance moved from the centre and the smoothing of the loss."""
@@ -241,9 +241,9 @@ class NewtonSolver:
         unit = state.u[:, active] / np.linalg.norm(state.u[:, active], axis=(0, 2))[:, None]
 
         def apply(x):
-            t = self.rough.correlate(root * x, self.pattern[active])
+            t = self.low_precision.correlate(root * x, self.pattern[active])
             t = self.sigma * ((1 - ratio) * t + ratio * unit * np.sum(unit * t, axis=(0, 2))[:, None])
-            return x + root * self.rough.predict(t, self.pattern[active])
+            return x + root * self.low_precision.predict(t, self.pattern[active])
 
         residual = -root * state.gradient
         x, p, size = np.zeros_like(residual), residual.copy(), float(np.sum(residual**2))

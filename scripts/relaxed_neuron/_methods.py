@@ -1,0 +1,6 @@
+"""Two ways to descend on one neuron."""
+
+#: Name of each method to whether it descends on the relaxed loss.
+METHODS = {"vanilla": False, "relaxed": True}
+#: Colour of each method in every figure.
+METHOD_COLOURS = {"vanilla": "vermilion", "relaxed": "blue"}

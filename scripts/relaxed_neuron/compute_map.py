@@ -1,0 +1,60 @@
+"""Vanilla against relaxed gradient descent on one planted neuron, over samples per dimension, noise and start."""
+
+import numpy as np
+import pandas as pd
+from _methods import METHODS
+from _neuron import draw, errors_of, points_for
+from tqdm import tqdm
+
+from convexify.iterations import geometric_iterations
+from convexify.relaxations.neuron import gradient_descent, loss
+from convexify.relaxations.squared_loss_minimum import teacher_is_identifiable
+from convexify.seeds import generator
+from convexify_workflow.job import run
+
+
+def compute_map(settings, seed):
+    """One row per cell (n/d, noise, initial scale), method and trial: errors at the end, iterations to the target."""
+    cells = []
+    for ratio in tqdm(settings.ratios, desc="n/d"):
+        for noise in settings.noises:
+            # Every noise level and scale of one ratio meets the same samples, neurons and (scaled) noise and start.
+            problem = draw(generator(seed, "relaxed_neuron", "map", ratio), settings, ratio, noise)
+            for scale in settings.scales:
+                cell = _cell(problem, noise == 0, scale, settings)
+                cells.append(cell.assign(ratio=float(ratio), noise=noise, scale=float(scale)))
+    return pd.concat(cells)
+
+
+def _cell(problem, noise_free, scale, settings):
+    X, y, planted, start, X_test = problem
+    # Iterations are known to 2 %, which the comparison of medians does not feel.
+    every = geometric_iterations(settings.iterations, points_for(settings.iterations, 1.02))
+    record = every if noise_free else [settings.iterations]
+    identifiable = None
+    if noise_free and scale == 1:
+        identifiable = [teacher_is_identifiable(a, b) for a, b in zip(X, y, strict=True)]
+    frames = []
+    for method, relaxed in METHODS.items():
+        descent = gradient_descent(X, y, scale * start, relaxed=relaxed, iterations=settings.iterations, record=record)
+        errors = {name: error[0] for name, error in errors_of(descent.weights[-1:], X, y, planted, X_test).items()}
+        frame = {
+            "trial": range(len(X)),
+            **errors,
+            "success": errors["recovery_error"] < settings.success_distance,
+            "iterations_to_target": _iterations_to_target(descent, X, y, settings.target) if noise_free else np.nan,
+            "identifiable": identifiable,
+            "method": method,
+        }
+        frames.append(pd.DataFrame(frame))
+    return pd.concat(frames).astype({"identifiable": "boolean"})
+
+
+def _iterations_to_target(descent, X, y, target):
+    """First recorded iteration at which the squared error is at most ``target`` times that of the zero function."""
+    below = np.stack([loss(X, y, w) for w in descent.weights]) <= target * (y**2).sum(axis=-1)
+    return np.where(below.any(axis=0), descent.iterations[below.argmax(axis=0)], np.nan)
+
+
+if __name__ == "__main__":
+    run(compute_map)

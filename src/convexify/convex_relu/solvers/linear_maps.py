@@ -1,0 +1,72 @@
+"""The linear maps of a program on the processor or on a CUDA device: every product with a tall array happens here."""
+
+import numpy as np
+
+
+class LinearMaps:
+    """Products of one `Program` for some of its patterns; arguments and results are small NumPy arrays.
+
+    Parameters
+    ----------
+    program : Program
+    device : str
+        ``"cpu"`` (NumPy), ``"cuda"``, or ``"torch"`` (the same torch code on the processor); what is tall stays there.
+    dtype : str
+        ``"float64"``, or ``"float32"`` for directions that need few digits.
+    """
+
+    def __init__(self, program, device="cpu", dtype="float64"):
+        if device == "cpu":
+            self.xp, self._place, self._back = np, (lambda a: np.asarray(a, dtype=dtype)), np.asarray
+        else:
+            import torch
+
+            kind = {"dtype": getattr(torch, dtype), "device": "cpu" if device == "torch" else device}
+            self.xp, self._place = torch, (lambda a: torch.as_tensor(np.ascontiguousarray(a), **kind))
+            self._back = lambda a: a.cpu().numpy()
+        self.X = self._place(program.X)
+        self.mask = self._place(program.patterns)
+        self.chunk = max(1, 4_000_000 // (len(program.X) * program.y.shape[1]))
+
+    def predict(self, u, which):
+        """Σ_k D_{which[k]} X u_k, shape (n, c), for ``u`` (d, K, c) and ``which`` (K,)."""
+        total = 0
+        for start in range(0, len(which), self.chunk):
+            part = u[:, start : start + self.chunk]
+            rows = (self.X @ self._place(part.reshape(len(part), -1))).reshape(len(self.X), *part.shape[1:])
+            total = total + self.xp.einsum("npc,np->nc", rows, self._columns(which[start : start + self.chunk]))
+        return self._back(total) if len(which) else np.zeros((len(self.X), u.shape[2]))
+
+    def correlate(self, nu, which):
+        """X' D_i nu for the patterns ``which``, shape (d, K, c), for ``nu`` (n, c)."""
+        n, c = nu.shape
+        nu, out = self._place(nu), np.empty((self.X.shape[1], len(which), c))
+        for start in range(0, len(which), self.chunk):
+            part = slice(start, start + self.chunk)
+            weights = (self._columns(which[part])[:, :, None] * nu[:, None, :]).reshape(n, -1)
+            out[:, part] = self._back(self.X.T @ weights).reshape(len(out), -1, c)
+        return out
+
+    def product(self, u):
+        """X u for ``u`` (d, K)."""
+        return self._back(self.X @ self._place(u))
+
+    def face(self, basis, which):
+        """D_{which[k]} X basis_k for each column of ``basis`` (d, K): tall, it stays on the device."""
+        return self._columns(which) * (self.X @ self._place(basis))
+
+    def gram(self, face, weight):
+        """Face' diag(weight) face, shape (K, K)."""
+        return self._back(face.T @ (self._place(weight)[:, None] * face))
+
+    def expand(self, face, coefficients):
+        return self._back(face @ self._place(coefficients))
+
+    def contract(self, face, values):
+        return self._back(face.T @ self._place(values))
+
+    def _columns(self, which):
+        # a full, ordered selection needs no copy
+        if len(which) == self.mask.shape[1] and (np.diff(which) == 1).all():
+            return self.mask
+        return self.mask[:, which]

@@ -1,0 +1,139 @@
+"""A portfolio of solvers for one program: which are tried in what order, and the best points that they found."""
+
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from convexify.checks import one_of
+from convexify.convex_relu.programs.certificates import certificate, refine_multipliers, relative_gap
+from convexify.convex_relu.programs.cone_projection import repair
+from convexify.convex_relu.solvers import interior_point
+from convexify.convex_relu.solvers.solution import Solution
+from convexify.warnings import ConvergenceWarning
+
+_PATIENCE = 60  # iterations without a smaller gap
+_MAX_ITERATIONS = 2000
+_FIRST_NEWTON_ITERATIONS = 60  # before another solver is asked: twice what an ordinary program takes
+_CHEAP_STEP = 3e8  # multiplications of an interior point step up to which it beats Newton's method
+_EXPENSIVE_STEP = 2e10  # and up to which it is worth trying: about a second
+_SMALL_FOR_CVXPY = 500_000  # n d P c up to which cvxpy is the last resort
+
+
+class Portfolio:
+    """The best primal and the best dual point of all candidates so far, and their certificate.
+
+    Parameters
+    ----------
+    program : Program
+    tol : float
+        Certified relative gap that is asked for.
+    started : float
+        ``time.perf_counter()`` at the start of the call.
+    max_time : float
+        Seconds granted; may be infinite.
+    """
+
+    def __init__(self, program, tol, started, max_time):
+        self.program, self.tol, self.started, self.max_time = program, tol, started, max_time
+        self.primal = self.dual = self.certificate = None
+        self.rows = []
+
+    def follow(self, candidates, iterations):
+        """Follow one solver until the certificate meets the tolerance, time or iterations are up or the gap stalls."""
+        most = len(self.rows) + iterations
+        aim, smallest, since = self.tol, np.inf, 0
+        for candidate in candidates:
+            if self.primal is None or candidate.primal < self.primal.primal:
+                self.primal = candidate
+            if self.dual is None or candidate.dual > self.dual.dual:
+                self.dual = candidate
+            gap = relative_gap(self.primal.primal, self.dual.dual)
+            self._record(self.primal.primal, self.dual.dual, gap)
+            smallest, since = (gap, 0) if gap < 0.9 * smallest else (smallest, since + 1)
+            last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= most
+            if last or gap <= aim:
+                self._certify()
+                if last or self.certificate.gap <= self.tol:
+                    return
+                aim /= 10
+        self._certify()
+
+    def best_point(self):
+        """The best points as a start for Newton's method; None before the first candidate."""
+        if self.primal is None:
+            return None
+        v, w = self.primal.point()
+        return v if w is None else np.concatenate([v, w], axis=1), self.dual.nu
+
+    def finish(self, solver, *, squeeze):
+        """The `Solution`, without the axis of outputs if ``squeeze``; with a warning if it misses the tolerance."""
+        iterations, result = len(self.rows), self.certificate
+        self._record(result.primal, result.dual, result.gap)
+        seconds = self.rows[-1][0]
+        if result.gap > self.tol:
+            spent = f"{seconds:.1f} s and {iterations} iterations"
+            message = f"after {spent} the certified gap {result.gap:.2e} is above tol {self.tol:.2e}"
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        v, w, nu = ((a if a is None or not squeeze else a[..., 0]) for a in self.point)
+        return Solution(
+            v=v, w=w, nu=nu, primal=result.primal, dual=result.dual, gap=result.gap, violation=result.violation,
+            seconds=seconds, iterations=iterations, solver=solver,
+            history=pd.DataFrame(self.rows, columns=["seconds", "iteration", "primal", "dual", "gap"]),
+        )  # fmt: skip
+
+    def _record(self, primal, dual, gap):
+        self.rows.append((time.perf_counter() - self.started, len(self.rows) + 1, primal, dual, gap))
+
+    def _certify(self):
+        """Certificate of both points from scratch; exact multipliers only if those given prove too little."""
+        program, nu, multipliers = self.program, self.dual.nu, self.dual.multipliers()
+        v, w = self.primal.point()
+        if not program.gated:
+            v, w = repair(program, v), repair(program, w)
+        result = certificate(program, v, w, nu, multipliers)
+        if result.gap > self.tol and not program.gated:
+            result = certificate(program, v, w, nu, refine_multipliers(program, nu, multipliers))
+        self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
+
+
+def plan_solvers(program, solver, *, warm):
+    """Solvers to try in turn, each with its largest number of iterations.
+
+    Parameters
+    ----------
+    program : Program
+    solver : {"auto", "newton", "interior", "cvxpy"}
+    warm : bool
+        Whether there is a point to start from, which only Newton's method can use.
+
+    Returns
+    -------
+    list of (str, int)
+        Newton's method takes up what the others leave.
+
+    Raises
+    ------
+    ValueError
+        If the solver does not exist, or does not apply to the program.
+    """
+    one_of("solver", solver, ("auto", "newton", "interior", "cvxpy"))
+    if program.group_norm == "nuclear":
+        if solver not in ("auto", "cvxpy"):
+            raise ValueError(f"solver: expected 'auto' or 'cvxpy' for the nuclear norm, got {solver!r}")
+        return [("cvxpy", _MAX_ITERATIONS)]
+    if solver == "interior" and (program.gated or program.loss.name != "squared"):
+        form = "gated" if program.gated else f"{program.loss.name} loss"
+        raise ValueError(f"solver: 'interior' is for the squared loss with cones, got a program with {form}")
+    if solver != "auto":
+        return [(solver, _MAX_ITERATIONS)]
+    cost = interior_point.step_cost(program)
+    if cost <= _CHEAP_STEP and not warm:
+        return [(name, _MAX_ITERATIONS) for name in ("interior", "newton", "cvxpy", "newton")]
+    plan = [("newton", _FIRST_NEWTON_ITERATIONS)]
+    if cost <= _EXPENSIVE_STEP:
+        plan += [("interior", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
+    if np.prod(program.shape) <= _SMALL_FOR_CVXPY:
+        plan += [("cvxpy", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
+    return plan if len(plan) > 1 else [("newton", _MAX_ITERATIONS)]

@@ -1,0 +1,167 @@
+"""Coverage: every sentence of the sources with the claims that test it, or the reason why none does.
+
+``workflow/sources/`` holds ``documents.yaml`` (the documents), ``sentences/*.yaml`` (one entry for every section,
+equation, theorem, figure and claim-like sentence) and ``errors_of_the_survey.yaml``. `check_sources` holds them against
+the claims of all experiments before anything runs; the tables add the verdicts of a build's ledger.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from convexify_workflow.ledger import ORIGINS, OWN, standing
+
+COLUMNS = ["document", "place", "says", "claims", "verdicts", "why_none"]
+ERROR_COLUMNS = ["error", "place", "printed", "corrected", "claims", "measured", "verdicts"]
+# The Snakefile is read once for every job: libyaml, where PyYAML has it, reads a tenfold faster.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def check_sources(folder, claims):
+    """Check that the entries and the claims name each other.
+
+    Parameters
+    ----------
+    folder : path
+        ``workflow/sources``.
+    claims : list of dict
+        Of all experiments; see `convexify_workflow.ledger.check_claims`.
+
+    Raises
+    ------
+    ValueError
+        In one line that names file and entry: an entry with a missing or unknown key, of an unknown document, with a
+        claim that does not exist, with neither or both of claims and a reason; an error without a claim; a claim that
+        no sentence of its origin names, unless it is ours or a correction.
+    """
+    folder = Path(folder)
+    documents = _load(folder / "documents.yaml", dict)
+    for name, document in documents.items():
+        where = f"{folder / 'documents.yaml'}: {name}"
+        _check_keys(where, document, {"origin", "title", "authors", "published"})
+        if document["origin"] not in set(ORIGINS) - set(OWN):
+            raise ValueError(f"{where}: origin: expected one of {', '.join(ORIGINS)}, not of ours; "
+                             f"got {document['origin']!r}")  # fmt: skip
+    known = {claim["id"] for claim in claims}
+    named = set()
+    for file in sorted((folder / "sentences").glob("*.yaml")):
+        for number, entry in enumerate(_load(file, list), start=1):
+            where = f"{file}: entry {number}"
+            _check_keys(where, entry, {"document", "place", "says"}, {"claims", "why_none"})
+            if entry["document"] not in documents:
+                raise ValueError(
+                    f"{where}: document: expected one of {', '.join(documents)}; got {entry['document']!r}"
+                )
+            where = f"{where} ({entry['document']}, {entry['place']})"
+            if ("claims" in entry) == ("why_none" in entry):
+                raise ValueError(f"{where}: expected either claims or why_none")
+            if "claims" in entry:
+                _check_named(where, entry["claims"], known)
+                named |= {(documents[entry["document"]]["origin"], claim) for claim in entry["claims"]}
+    file = folder / "errors_of_the_survey.yaml"
+    for number, entry in enumerate(_load(file, list), start=1):
+        where = f"{file}: entry {number}"
+        _check_keys(where, entry, {"error", "place", "printed", "corrected", "claims"})
+        _check_named(where, entry["claims"], known)
+    if missing := [c["id"] for c in claims if c["origin"] not in OWN and (c["origin"], c["id"]) not in named]:
+        raise ValueError(
+            f"{folder / 'sentences'}: no sentence of their origin names the claims {', '.join(missing)}: name them in "
+            f"the entry of the sentence that they test, or give them the origin {' or '.join(OWN)}"
+        )
+
+
+def coverage_table(documents, sentences, ledger):
+    """Sentences of the sources with the verdicts on their claims.
+
+    Parameters
+    ----------
+    documents : dict
+        ``documents.yaml``; its order is that of the rows.
+    sentences : list of dict
+        Entries of ``sentences/*.yaml``.
+    ledger : pandas.DataFrame
+        As `convexify_workflow.ledger.evaluate_claims` writes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per entry, with the columns `COLUMNS`. ``claims`` and ``verdicts`` are joined by ``"; "`` in the same
+        order; the verdict, without its reason, is empty for a claim of an experiment that was not built.
+    """
+    order = list(documents)
+    verdicts = _verdicts(ledger)
+    rows = [
+        {
+            "document": entry["document"],
+            "place": entry["place"],
+            "says": entry["says"],
+            "claims": "; ".join(entry.get("claims", [])),
+            "verdicts": "; ".join(verdicts.get(claim, "") for claim in entry.get("claims", [])),
+            "why_none": entry.get("why_none", ""),
+        }
+        for entry in sorted(sentences, key=lambda entry: order.index(entry["document"]))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def errors_table(errors, ledger):
+    """Errors of the survey with the numbers that show them.
+
+    Parameters
+    ----------
+    errors : list of dict
+        Entries of ``errors_of_the_survey.yaml``.
+    ledger : pandas.DataFrame
+        As `convexify_workflow.ledger.evaluate_claims` writes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per error, with the columns `ERROR_COLUMNS`; claims, what was measured and verdicts are joined as in
+        `coverage_table`.
+    """
+    verdicts = _verdicts(ledger)
+    measured = {row.claim: f"{row.metric} = {row.measured:.4g}" for row in ledger.itertuples()}
+    rows = [
+        {
+            **entry,
+            "claims": "; ".join(entry["claims"]),
+            "measured": "; ".join(measured.get(claim, "") for claim in entry["claims"]),
+            "verdicts": "; ".join(verdicts.get(claim, "") for claim in entry["claims"]),
+        }
+        for entry in errors
+    ]
+    return pd.DataFrame(rows, columns=ERROR_COLUMNS)
+
+
+def _verdicts(ledger):
+    return {row.claim: standing(row.verdict) for row in ledger.itertuples()}
+
+
+def _load(file, kind):
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, yaml.YAMLError) as error:
+        raise ValueError(f"{file}: {' '.join(str(error).split())}") from None
+    if not isinstance(content, kind):
+        raise ValueError(f"{file}: expected a {kind.__name__}, got {type(content).__name__}")
+    return content
+
+
+def _check_keys(where, entry, required, optional=frozenset()):
+    keys = set(entry) if isinstance(entry, dict) else set()
+    if missing := required - keys:
+        raise ValueError(f"{where}: expected the keys {', '.join(sorted(missing))}")
+    if unknown := keys - required - optional:
+        raise ValueError(f"{where}: unknown keys {', '.join(sorted(unknown))}")
+    for key in sorted(keys - {"claims", "error"}):
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            raise ValueError(f"{where}: {key}: expected text, got {entry[key]!r}")
+
+
+def _check_named(where, claims, known):
+    if not isinstance(claims, list) or not claims:
+        raise ValueError(f"{where}: claims: expected a non-empty list of claim ids, got {claims!r}")
+    if unknown := [claim for claim in claims if claim not in known]:
+        raise ValueError(f"{where}: claims: no claim is called {', '.join(map(str, unknown))}")
