@@ -163,10 +163,14 @@ def of_shallow(shallow, samples):
         "shallow_pattern_slope": mean(slopes(last, ["repetition"], "pattern_change"), unit="draw"),
     }
     if samples == PAPER_SAMPLES:
-        for column in ("pattern_change", "weight_distance"):
-            for width in (500, 8000):
-                values = last.loc[last["width"] == width, column]
-                result[f"shallow_{column}_{width}"] = mean(values, unit="draw")
+        reported = {
+            "shallow_pattern_change_500": ("pattern_change", 500),
+            "shallow_pattern_change_8000": ("pattern_change", 8000),
+            "shallow_weight_distance_500": ("weight_distance", 500),
+            "shallow_weight_distance_8000": ("weight_distance", 8000),
+        }
+        for name, (column, width) in reported.items():
+            result[name] = mean(last.loc[last["width"] == width, column], unit="draw")
     return result
 
 
