@@ -13,7 +13,7 @@ ROUNDING = 1e-10
 
 
 def metrics(
-    initial, shapes, records, losses, limits, stability, stable_width_of_blocks, degeneracy, defects, shallow, samples
+    initial, shapes, records, losses, limits, stability, stable_width_of_draws, degeneracy, defects, shallow, samples
 ):
     """Metric name to value with its kind; ``samples`` are those of the shallow experiment."""
     return table_of(
@@ -21,7 +21,7 @@ def metrics(
         of_gram_matrices(initial, shapes)
         | of_training(records, losses)
         | of_limits(limits)
-        | of_needed_width(stable_width_of_blocks)
+        | of_needed_width(stable_width_of_draws)
         | of_closeness(stability)
         | of_equations(degeneracy, defects)
         | of_shallow(shallow, samples),
@@ -43,7 +43,7 @@ def of_gram_matrices(initial, shapes):
     return {
         "gram_slope": mean(slope_by_unit(last, "distance_to_limit"), unit="start"),
         "distance_of_last_layer_to_k_h": mean(top["distance_to_k_h"], unit="start"),
-        "distance_of_lower_layers_to_k_h": mean(lower["distance_to_k_h"], unit="start"),
+        "smallest_distance_of_lower_layers_to_k_h": bound(widest.loc[widest["layer"] < H, "distance_to_k_h"].min()),
         "distance_of_lower_layers_to_limit": mean(lower["distance_to_limit"], unit="start"),
         "printed_over_corrected_distance": ratio(blocks["printed"], blocks["corrected"], unit="block"),
     }
@@ -52,7 +52,7 @@ def of_gram_matrices(initial, shapes):
 def of_training(records, losses):
     """Drift of the Gram matrix, movement of the weights, and the loss against the bound of eq. (15)."""
     moved = records[records["iteration"] > 0]
-    norms = moved.assign(ratio=moved["weight_distance_spectral"] / moved["weight_distance"])
+    norms = moved["weight_distance_spectral"] / moved["weight_distance"]
     later = losses[losses["iteration"] > 0]
     ratios = later["relative_loss"] / later["bound"]
     widest = later["width"] == later["width"].max()
@@ -62,7 +62,7 @@ def of_training(records, losses):
     return {
         "drift_slope": mean(slope_by_unit(drift(records), "drift"), unit="start"),
         "weight_slope": mean(slope_by_unit(supremum(records, "weight_distance"), "weight_distance"), unit="start"),
-        "spectral_over_frobenius": mean(norms.groupby("repetition")["ratio"].mean(), unit="start"),
+        "smallest_spectral_over_frobenius": bound(norms.min()),
         "bound_ratio_largest": bound(ratios.max()),
         "bound_ratio_largest_at_largest_width": bound(ratios[widest].max()),
         "rate_over_bound_rate_smallest": bound((np.log(end["relative_loss"]) / np.log(end["bound"])).min()),
@@ -87,30 +87,30 @@ def of_limits(limits):
 
 
 def of_needed_width(widths):
-    """How the width of a stable Gram matrix grows with depth, mean over activations, for each block of starts.
+    """How the width of a stable Gram matrix grows with depth, mean over activations, for each draw of the points.
 
-    A block that has no such width on the grid at some depth is left out, and the number of blocks says so.
+    A draw that has no such width on the grid at some depth is left out, and the number of draws says so.
     """
     deep = widths[widths["depth"] >= 2]
-    keys = ["variant", "block"]
+    keys = ["variant", "draw"]
     complete = deep.groupby(keys)["width"].transform(lambda column: column.notna().all())
-    groups = ["variant", "block", "activation"]
+    groups = ["variant", "draw", "activation"]
     power = slopes(deep[complete], groups, "width", against="depth").groupby(keys).mean()
     doublings = slopes(deep[complete], groups, "width", against="depth", power=False).groupby(keys).mean() / np.log(2)
     both = power.unstack("variant").reindex(columns=["fc", "skip, no scaling"]).dropna()
     return {
-        "width_doublings_per_layer_fc": over_blocks(deep, doublings.get("fc")),
-        "width_power_of_depth_fc": over_blocks(deep, power.get("fc")),
-        "width_power_of_depth_resnet": over_blocks(deep, power.get("resnet")),
-        "width_power_fc_minus_skip_unscaled": over_blocks(deep, both["fc"] - both["skip, no scaling"]),
+        "width_doublings_per_layer_fc": over_draws(deep, doublings.get("fc")),
+        "width_power_of_depth_fc": over_draws(deep, power.get("fc")),
+        "width_power_of_depth_resnet": over_draws(deep, power.get("resnet")),
+        "width_power_fc_minus_skip_unscaled": over_draws(deep, both["fc"] - both["skip, no scaling"]),
     }
 
 
-def over_blocks(widths, values):
-    """Mean over the blocks that have a value, at least three of them."""
+def over_draws(widths, values):
+    """Mean over the draws that have a value, at least three of them."""
     if values is None or len(values) < 3:
-        return not_reached(widths["block"].nunique(), unit="block")
-    return mean(values, unit="block")
+        return not_reached(widths["draw"].nunique(), unit="draw")
+    return mean(values, unit="draw")
 
 
 def of_closeness(stability):
@@ -120,20 +120,20 @@ def of_closeness(stability):
     middle = fc[fc["width"] == widths[len(widths) // 2]]
     deepest = fc["depth"] == fc.groupby("activation")["depth"].transform("max")
 
-    def by_start(rows):
-        """Geometric mean over the activations."""
-        return np.exp(rows.assign(log=np.log(rows["ratio"])).groupby("repetition")["log"].mean())
+    def by_draw(rows):
+        """Geometric mean over the activations and the starts of each draw."""
+        return np.exp(rows.assign(log=np.log(rows["ratio"])).groupby("draw")["log"].mean())
 
     def at(rows, width):
-        return rows[rows["width"] == width].groupby("repetition")["ratio"].mean()
+        return rows[rows["width"] == width].groupby("draw")["ratio"].mean()
 
     shallowest = middle[middle["depth"] == middle["depth"].min()]
     return {
         "closeness_ratio_of_more_layers": ratio(
-            by_start(middle[deepest.loc[middle.index]]), by_start(shallowest), unit="start"
+            by_draw(middle[deepest.loc[middle.index]]), by_draw(shallowest), unit="draw"
         ),
         "closeness_gain_of_more_neurons": difference(
-            at(fc[deepest], widths[-1]), at(fc[deepest], widths[0]), unit="start"
+            at(fc[deepest], widths[-1]), at(fc[deepest], widths[0]), unit="draw"
         ),
     }
 

@@ -40,7 +40,7 @@ def tables(entry, data):
         iterations=5,
         step_fraction=0.5,
     )
-    limits = entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=3), SEED)
+    limits = entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=5), SEED)
     grid = {"widths": [8, 16, 32, 512], "repetitions": 5}
     target = settings(POINTS, BY_DEPTH, **grid, most_iterations=60)
     shallow = settings(
@@ -65,7 +65,7 @@ def tables(entry, data):
     }
 
 
-METRICS = ("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_blocks")
+METRICS = ("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws")
 METRICS += ("degeneracy", "defects", "shallow")
 
 
@@ -79,7 +79,7 @@ def test_every_network_of_the_grid_is_in_the_tables(tables):
     assert len(tables["shapes"]) == 2 * 2 * 3 * 4
     assert len(tables["losses"]) == 2 * 2 * 2 * 3 * 3 * 6
     assert len(tables["stability"]) == 2 * 5 * 3 * 4 * 5
-    assert len(tables["limits"]) == 3 * 2 * 5 * 3
+    assert len(tables["limits"]) == 5 * 2 * 5 * 3
     assert tables["target"]["allowance"].max() <= 60
 
 
@@ -101,20 +101,20 @@ def test_metrics_see_planted_errors(entry, tables):
     records = tables["records"].assign(weight_distance=lambda table: 1 / table["width"])
     records.loc[records["iteration"] == 0, "weight_distance"] = 0.0
     assert metrics_of(entry, tables, records=records).loc["weight_slope", "value"] == pytest.approx(-1.0)
-    widths = tables["stable_width_of_blocks"]
+    widths = tables["stable_width_of_draws"]
     widths = widths.assign(width=widths["depth"] ** (2.0 * (widths["variant"] == "fc")))
-    changed = metrics_of(entry, tables, stable_width_of_blocks=widths)["value"]
+    changed = metrics_of(entry, tables, stable_width_of_draws=widths)["value"]
     assert changed["width_power_of_depth_fc"] == pytest.approx(2.0)
     assert changed["width_power_fc_minus_skip_unscaled"] == pytest.approx(2.0)
 
 
-def test_blocks_without_a_stable_width_are_left_out_and_too_few_are_not_reached(entry, tables):
-    widths = tables["stable_width_of_blocks"].assign(width=8.0)
+def test_draws_without_a_stable_width_are_left_out_and_too_few_are_not_reached(entry, tables):
+    widths = tables["stable_width_of_draws"].assign(width=8.0)
     deep_fc = (widths["variant"] == "fc") & (widths["depth"] == 3)
-    widths.loc[deep_fc & (widths["block"] == 0), "width"] = np.nan
-    assert metrics_of(entry, tables, stable_width_of_blocks=widths).loc["width_power_of_depth_fc", "n"] == 4
+    widths.loc[deep_fc & (widths["draw"] == 0), "width"] = np.nan
+    assert metrics_of(entry, tables, stable_width_of_draws=widths).loc["width_power_of_depth_fc", "n"] == 4
     widths.loc[deep_fc, "width"] = np.nan
-    found = metrics_of(entry, tables, stable_width_of_blocks=widths)["kind"]
+    found = metrics_of(entry, tables, stable_width_of_draws=widths)["kind"]
     assert found["width_power_of_depth_fc"] == found["width_power_fc_minus_skip_unscaled"] == "not reached"
     assert found["width_power_of_depth_resnet"] == "estimate"
 
@@ -152,6 +152,6 @@ def test_nothing_reaches_the_target_where_nothing_is_trained(entry, tables):
 
 
 def test_the_same_seed_gives_the_same_table(entry, tables):
-    again = entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=3), SEED)
+    again = entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=5), SEED)
     pd.testing.assert_frame_equal(again, tables["limits"])
-    assert not entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=3), SEED + 1).equals(again)
+    assert not entry("compute_limits")(settings(POINTS, BY_DEPTH, draws=5), SEED + 1).equals(again)

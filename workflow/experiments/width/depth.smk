@@ -23,7 +23,7 @@ use rule job as width_compute_stability with:
     output:
         stability="results/{scale}/width/stability.parquet",
         stable_width="results/{scale}/width/stable_width.parquet",
-        stable_width_of_blocks="results/{scale}/width/stable_width_of_blocks.parquet",
+        stable_width_of_draws="results/{scale}/width/stable_width_of_draws.parquet",
     params:
         settings=settings("width", "points", "stability"),
     pathvars:

@@ -2,7 +2,7 @@ experiment(
     "width",
     title="Width",
     metrics=reads(
-        *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_blocks"),
+        *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws"),
         *("degeneracy", "defects", "shallow"),
         settings=["shallow"],
     ),
