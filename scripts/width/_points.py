@@ -4,9 +4,9 @@ from convexify.datasets.transforms import unit_rows
 from convexify.seeds import generator
 
 
-def sphere(samples, dimension, seed):
-    """Uniform points of the unit sphere with standard normal targets."""
-    stream = generator(seed, "width", "sphere")
+def sphere(samples, dimension, seed, draw=0):
+    """Uniform points of the unit sphere with standard normal targets; all jobs but one use the first draw."""
+    stream = generator(seed, "width", "sphere", *((draw,) if draw else ()))
     return unit_rows(stream.standard_normal((samples, dimension))), stream.standard_normal(samples)
 
 

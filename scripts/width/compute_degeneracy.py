@@ -1,5 +1,7 @@
 """Two near-parallel points: the smallest eigenvalue of the limit against their angle."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from _variants import ARCHITECTURES
@@ -10,19 +12,21 @@ from convexify.width.limits import gram, smallest_eigenvalue
 from convexify_workflow.job import run
 
 
-def compute_degeneracy(samples, dimension, depth, activations, angles, seed):
-    """One row per angle between the first two points, activation and architecture."""
-    X = unit_rows(generator(seed, "width", "degeneracy").standard_normal((samples, dimension)))
-    away = X[1] - (X[1] @ X[0]) * X[0]
-    away /= np.linalg.norm(away)
+def compute_degeneracy(settings, seed):
+    """One row per draw of the points, angle between the first two of them, activation and architecture."""
+    stream = generator(seed, "width", "degeneracy")
     rows = []
-    for angle in angles:
-        X[1] = np.cos(angle) * X[0] + np.sin(angle) * away
-        for activation in activations:
-            for architecture in ARCHITECTURES:
-                K = gram(X, depth, architecture=architecture, activation=activation)[-1]
-                rows.append((architecture, activation, angle, smallest_eigenvalue(K)))
-    return pd.DataFrame(rows, columns=["architecture", "activation", "angle_radians", "smallest_eigenvalue"])
+    for draw in range(settings.draws):
+        X = unit_rows(stream.standard_normal((settings.samples, settings.dimension)))
+        away = X[1] - (X[1] @ X[0]) * X[0]
+        away /= np.linalg.norm(away)
+        for angle in settings.angles:
+            X[1] = np.cos(angle) * X[0] + np.sin(angle) * away
+            for activation, architecture in product(settings.activations, ARCHITECTURES):
+                K = gram(X, settings.depth, architecture=architecture, activation=activation)[-1]
+                rows.append((draw, architecture, activation, angle, smallest_eigenvalue(K)))
+    columns = ["draw", "architecture", "activation", "angle_radians", "smallest_eigenvalue"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 if __name__ == "__main__":

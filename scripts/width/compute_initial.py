@@ -9,10 +9,13 @@ from convexify.width.empirical import empirical_gram
 from convexify.width.limit_distances import WideLimit
 from convexify_workflow.job import run
 
+#: Independent groups of starts, over each of which the mean Gram matrix is taken.
+BLOCKS = 4
+
 
 def compute_initial(data, settings, device, seed):
-    """One row per data set, architecture, width, repetition and layer."""
-    frames = []
+    """Tables ``initial``, one row per start and layer, and ``shapes``, one row per block of starts."""
+    frames, shapes = [], []
     for dataset, (X, _) in points_by_name(data, settings, seed).items():
         for architecture in ARCHITECTURES:
             limit = WideLimit(X, settings.depth, architecture, settings.activation)
@@ -21,9 +24,13 @@ def compute_initial(data, settings, device, seed):
                 seeds = [integer_seed(seed, *names, repetition) for repetition in range(settings.repetitions)]
                 sizes = (X.shape[1], width, settings.depth)
                 nets = networks(architecture, sizes, settings.activation, seeds=seeds, device=device)
-                distances = limit.distances([empirical_gram(net, X) for net in nets])
-                frames.append(distances.assign(dataset=dataset, architecture=architecture, width=width))
-    return pd.concat(frames, ignore_index=True)
+                grams = [empirical_gram(net, X) for net in nets]
+                key = {"dataset": dataset, "architecture": architecture, "width": width}
+                frames.append(limit.distances(grams).assign(**key))
+                for block in range(BLOCKS):
+                    corrected, printed = limit.shape_distances(grams[block::BLOCKS])
+                    shapes.append({**key, "block": block, "corrected": corrected, "printed": printed})
+    return {"initial": pd.concat(frames, ignore_index=True), "shapes": pd.DataFrame(shapes)}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Limits of infinitely wide networks against depth: conditioning, and iterations to the target."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from _points import sphere
@@ -14,31 +16,31 @@ ROUNDING = 1.0e-13
 
 
 def compute_limits(settings, seed):
-    """One row per activation, variant and depth."""
-    X, y = sphere(settings.samples, settings.dimension, seed)
+    """One row per draw of the points, activation, variant and depth; the other jobs use the first draw."""
     rows = []
-    for activation in settings.activations:
-        for variant in VARIANTS:
-            for depth in settings.depths:
-                options = {"activation": activation, **limit_options(variant)}
-                last = gram(X, depth, **options)[-1]
-                smallest = smallest_eigenvalue(last)
-                kernel = sum(tangent_gram(X, depth, **options))
-                eigenvalues = np.linalg.eigvalsh(kernel)
-                rows.append(
-                    {
-                        "activation": activation,
-                        "variant": variant,
-                        "depth": depth,
-                        "smallest_eigenvalue": smallest if smallest > ROUNDING * np.linalg.norm(last) else np.nan,
-                        "tangent_smallest": eigenvalues[0],
-                        "tangent_largest": eigenvalues[-1],
-                        "iterations": linear_dynamics_iterations(
-                            kernel, y, step_fraction=settings.step_fraction, target=settings.target
-                        ),
-                    }
-                )
+    for draw in range(settings.draws):
+        X, y = sphere(settings.samples, settings.dimension, seed, draw)
+        for activation, variant, depth in product(settings.activations, VARIANTS, settings.depths):
+            key = {"draw": draw, "activation": activation, "variant": variant, "depth": depth}
+            rows.append(key | _limit(X, y, key, settings))
     return pd.DataFrame(rows)
+
+
+def _limit(X, y, key, settings):
+    """Smallest eigenvalues of one limit, and the iterations that it needs to the target."""
+    options = {"activation": key["activation"], **limit_options(key["variant"])}
+    last = gram(X, key["depth"], **options)[-1]
+    smallest = smallest_eigenvalue(last)
+    kernel = sum(tangent_gram(X, key["depth"], **options))
+    eigenvalues = np.linalg.eigvalsh(kernel)
+    return {
+        "smallest_eigenvalue": smallest if smallest > ROUNDING * np.linalg.norm(last) else np.nan,
+        "tangent_smallest": eigenvalues[0],
+        "tangent_largest": eigenvalues[-1],
+        "iterations": linear_dynamics_iterations(
+            kernel, y, step_fraction=settings.step_fraction, target=settings.target
+        ),
+    }
 
 
 if __name__ == "__main__":

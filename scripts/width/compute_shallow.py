@@ -9,7 +9,7 @@ from convexify_workflow.job import run
 
 
 def compute_shallow(settings, device, seed):
-    """One row per step rule, width, repetition and epoch."""
+    """One row per step rule, width, repetition and epoch; rules after the first are compared on one repetition only."""
     frames = []
     for repetition in range(settings.repetitions):
         stream = generator(seed, "width", "shallow", repetition)
@@ -19,7 +19,7 @@ def compute_shallow(settings, device, seed):
             "calibrated": calibrated_step(X, y, iterations=settings.epochs, log_error=settings.reported_log_error),
             "half of 2/λ_max": largest_step(X),
         }
-        for rule in settings.steps:
+        for rule in settings.steps if repetition == 0 else settings.steps[:1]:
             for width in settings.widths:
                 start = integer_seed(seed, "width", "shallow", width, repetition)
                 table = shallow_dynamics(

@@ -15,7 +15,8 @@ def compute_target(limits, settings, device, seed):
     """Tables ``target``, one row per network, and ``target_width``, one row per activation, variant and depth."""
     X, y = sphere(settings.samples, settings.dimension, seed)
     rows, needed = [], []
-    for limit in limits[2 * limits["iterations"] <= settings.most_iterations].itertuples():
+    trained = limits[(limits["draw"] == 0) & (2 * limits["iterations"] <= settings.most_iterations)]
+    for limit in trained.itertuples():
         key = {"activation": limit.activation, "variant": limit.variant, "depth": limit.depth}
         allowance, runs = int(2 * limit.iterations), []
         for width in settings.widths:

@@ -9,6 +9,7 @@ from convexify_workflow.plotting import plain_log_ticks, subplots
 
 def figure_depth_limits(limits):
     """Smallest eigenvalue and number of iterations of the limit against depth."""
+    limits = limits[limits["draw"] == 0]
     activations = limits["activation"].unique()
     fig, axes = subplots(len(activations), 2, width=11, height=4.0 * len(activations), squeeze=False)
     for row, activation in zip(axes, activations, strict=True):

@@ -53,6 +53,7 @@ def _draw_defects(axis, defects):
 
 
 def _draw_degeneracy(axis, degeneracy):
+    degeneracy = degeneracy[degeneracy["draw"] == 0]
     for (architecture, activation), part in degeneracy.groupby(["architecture", "activation"]):
         axis.plot(
             part["angle_radians"],

@@ -17,8 +17,9 @@ def test_the_limits_themselves_have_distance_zero():
     assert table["distance_to_limit"].max() == 0
     last = table[table["layer"] == 3].iloc[0]
     assert last["distance_to_k_h"] == pytest.approx(0.0, abs=1e-12)
-    assert last["shape_corrected"] == pytest.approx(0.0, abs=1e-12)
-    assert last["shape_printed"] > 0.01
+    corrected, printed = LIMIT.shape_distances([LIMIT.tangent] * 2)
+    assert corrected == pytest.approx(0.0, abs=1e-12)
+    assert printed > 0.01
     assert np.isnan(table["distance_to_k_h"].iloc[-1])
 
 

@@ -54,26 +54,33 @@ class WideLimit:
         Returns
         -------
         pandas.DataFrame
-            One row per ``repetition`` and ``layer``: ``distance_to_limit``; ``distance_to_k_h``, to the matrix that the
-            survey names (NaN for the output layer); and, for layer H only, ``shape_corrected`` and ``shape_printed``:
-            distance of the mean over the starts to both formulas of Definition 1, all scaled to unit trace.
+            One row per ``repetition`` and ``layer``: ``distance_to_limit``, and ``distance_to_k_h``, to the matrix that
+            the survey names (NaN for the output layer).
         """
         H = len(self.definition) - 1
         rows = []
         for repetition, matrices in enumerate(grams):
             for layer, (G, tangent) in enumerate(zip(matrices, self.tangent, strict=True), start=1):
                 named = relative_distance(G, self.definition[layer]) if layer <= H else np.nan
-                rows.append((repetition, layer, relative_distance(G, tangent), named, np.nan, np.nan))
-        frame = pd.DataFrame(
-            rows,
-            columns=["repetition", "layer", "distance_to_limit", "distance_to_k_h", "shape_corrected", "shape_printed"],
-        )
-        # The mean over starts and a common scale leave little fluctuation: what stays tells the two formulas apart.
-        mean = unit_trace(np.mean([matrices[H - 1] for matrices in grams], axis=0))
-        last = frame["layer"] == H
-        frame.loc[last, "shape_corrected"] = relative_distance(mean, unit_trace(self.definition[-1]))
-        frame.loc[last, "shape_printed"] = relative_distance(mean, unit_trace(self.printed))
-        return frame
+                rows.append((repetition, layer, relative_distance(G, tangent), named))
+        return pd.DataFrame(rows, columns=["repetition", "layer", "distance_to_limit", "distance_to_k_h"])
+
+    def shape_distances(self, grams):
+        """Relative distances of the mean of measured matrices G^(H) to both formulas of Definition 1, at unit trace.
+
+        The mean over starts and a common scale leave little fluctuation: what stays tells the two formulas apart.
+
+        Parameters
+        ----------
+        grams : sequence of sequences of H + 1 ndarrays
+            As for `distances`.
+
+        Returns
+        -------
+        corrected, printed : float
+        """
+        mean = unit_trace(np.mean([matrices[-2] for matrices in grams], axis=0))
+        return tuple(relative_distance(mean, unit_trace(K)) for K in (self.definition[-1], self.printed))
 
     def loss_bounds(self, step, iteration):
         r"""Two bounds of the loss, relative to the start, after some iterations of gradient descent.

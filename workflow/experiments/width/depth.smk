@@ -9,7 +9,7 @@ use rule job as width_compute_limits with:
     output:
         "results/{scale}/width/limits.parquet",
     params:
-        settings=settings("width", "points", "by_depth", "descent"),
+        settings=settings("width", "points", "by_depth", "descent", "limits"),
     pathvars:
         job="width/compute_limits",
 
@@ -23,6 +23,7 @@ use rule job as width_compute_stability with:
     output:
         stability="results/{scale}/width/stability.parquet",
         stable_width="results/{scale}/width/stable_width.parquet",
+        stable_width_of_draws="results/{scale}/width/stable_width_of_draws.parquet",
     params:
         settings=settings("width", "points", "stability"),
     pathvars:

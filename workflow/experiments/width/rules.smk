@@ -2,7 +2,8 @@ experiment(
     "width",
     title="Width",
     metrics=reads(
-        *("initial", "records", "losses", "limits", "stability", "stable_width", "degeneracy", "defects", "shallow"),
+        *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws"),
+        *("degeneracy", "defects", "shallow"),
         settings=["shallow"],
     ),
     figures={
@@ -42,7 +43,8 @@ use rule job as width_compute_initial with:
         data=prepared("width", "real_data.datasets"),
         code=code_of("scripts/width/compute_initial.py"),
     output:
-        "results/{scale}/width/initial.parquet",
+        initial="results/{scale}/width/initial.parquet",
+        shapes="results/{scale}/width/shapes.parquet",
     params:
         settings=settings("width", "points", "real_data", "fixed_depth", "initial"),
     pathvars:
