@@ -1,14 +1,11 @@
 """The experiment's scripts on an instance of seconds."""
 
-import importlib.util
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-SCRIPTS = Path(__file__).parents[3] / "scripts" / "landscapes"
 SETTINGS = SimpleNamespace(
     branches=[4, 12],
     repetitions=4,
@@ -39,21 +36,6 @@ ROWS = [{**PROBLEM, "title": "tiny images"}]
 
 
 @pytest.fixture(scope="module")
-def script():
-    """Entry function of a script; helpers beside it are imported by name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(SCRIPTS)
-
-        def load(name):
-            spec = importlib.util.spec_from_file_location(f"landscapes_{name}", SCRIPTS / f"{name}.py")
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return getattr(module, name)
-
-        yield load
-
-
-@pytest.fixture(scope="module")
 def data():
     rng = np.random.default_rng(0)
     y, y_test = rng.integers(0, 3, 60), rng.integers(0, 3, 20)
@@ -68,8 +50,8 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def tables(script, data):
-    return script("compute_planes")(data, PROBLEM, SETTINGS, 1, "cpu")
+def tables(entry, data):
+    return entry("compute_planes")(data, PROBLEM, SETTINGS, 1, "cpu")
 
 
 def test_tables_hold_every_plane_on_every_grid(tables):
@@ -97,21 +79,21 @@ def test_the_first_number_of_branches_needs_no_training_with_another_step(tables
     assert last["constant step"] > last["official"]
 
 
-def test_the_same_seed_gives_the_same_tables(script, data, tables):
+def test_the_same_seed_gives_the_same_tables(entry, data, tables):
     fewer = SimpleNamespace(**{**vars(SETTINGS), "branches": [4], "repetitions": 1})
-    again = script("compute_planes")(data, PROBLEM, fewer, 1, "cpu")
+    again = entry("compute_planes")(data, PROBLEM, fewer, 1, "cpu")
     first = tables["measures"].query("branches == 4 and repetition == 0")
     pd.testing.assert_frame_equal(again["measures"], first.reset_index(drop=True))
 
 
-def test_metrics_see_a_hill_that_grows_with_the_branches_in_one_row(script, tables):
+def test_metrics_see_a_hill_that_grows_with_the_branches_in_one_row(entry, tables):
     measures = tables["measures"].copy()
     measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.05)
     measures = pd.concat([measures, measures.assign(row="other")], ignore_index=True)
     hessian, rows = pd.concat([tables["hessian"], tables["hessian"].assign(row="other")]), [*ROWS, {**ROWS[0]}]
 
     def metrics():
-        return script("metrics")([measures], [hessian], rows).set_index("metric")
+        return entry("metrics")([measures], [hessian], rows).set_index("metric")
 
     before = metrics()
     assert before.loc["official_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
@@ -127,31 +109,31 @@ def test_metrics_see_a_hill_that_grows_with_the_branches_in_one_row(script, tabl
     assert after.loc["aligned_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
 
 
-def test_a_violation_that_vanishes_counts_as_negligible_and_not_as_nan(script, tables):
+def test_a_violation_that_vanishes_counts_as_negligible_and_not_as_nan(entry, tables):
     measures = tables["measures"].copy()
     measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.0)
-    values = script("metrics")([measures], [tables["hessian"]], ROWS).set_index("metric")["value"]
+    values = entry("metrics")([measures], [tables["hessian"]], ROWS).set_index("metric")["value"]
     assert values["constant_step_violation_below_constant_smallest_ratio"] == pytest.approx(0.01)
     assert values["random_fall_of_violation"] == pytest.approx(0.1)
 
 
-def test_a_number_that_is_missing_is_an_error_with_its_name(script, tables):
+def test_a_number_that_is_missing_is_an_error_with_its_name(entry, tables):
     measures = tables["measures"].assign(chord_violation=np.nan)
     with pytest.raises(ValueError, match=r"landscapes: metric official_chord_violation_largest_ratio: .*NaN"):
-        script("metrics")([measures], [tables["hessian"]], ROWS)
+        entry("metrics")([measures], [tables["hessian"]], ROWS)
 
 
-def test_every_announced_figure_is_drawn(script, tables):
+def test_every_announced_figure_is_drawn(announced_figures, entry, tables):
     surfaces, measures, hessian = ([tables[name]] for name in ("surfaces", "measures", "hessian"))
     drawn = {
-        "architecture": script("figure_architecture")(),
-        "surfaces": script("figure_surfaces")(surfaces, measures, hessian, ROWS),
-        "contours": script("figure_contours")(surfaces, measures, ROWS),
-        "controls": script("figure_controls")(surfaces, measures, ROWS),
-        "measures": script("figure_measures")(measures, ROWS),
-        "curvature": script("figure_curvature")(hessian, ROWS),
+        "architecture": entry("figure_architecture")(),
+        "surfaces": entry("figure_surfaces")(surfaces, measures, hessian, ROWS),
+        "contours": entry("figure_contours")(surfaces, measures, ROWS),
+        "controls": entry("figure_controls")(surfaces, measures, ROWS),
+        "measures": entry("figure_measures")(measures, ROWS),
+        "curvature": entry("figure_curvature")(hessian, ROWS),
     }
-    assert drawn.keys() == {path.stem.removeprefix("figure_") for path in SCRIPTS.glob("figure_*.py")}
+    assert drawn.keys() == announced_figures
     # two surfaces and one scale; two contours and one scale; two lines of four controls and one scale
     assert [len(drawn[name].axes) for name in ("surfaces", "contours", "controls")] == [3, 3, 9]
     assert len(drawn["measures"].axes[0].lines) == 5

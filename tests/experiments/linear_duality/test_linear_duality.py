@@ -1,8 +1,6 @@
 """The experiment's scripts on an instance of seconds."""
 
 import functools
-import importlib.util
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +11,6 @@ from convexify.linear_duality.deep_linear_descent import gradient_descent
 from convexify.linear_duality.douglas_rachford import solve_compressed
 from convexify.warnings import ConvergenceWarning
 
-SCRIPTS = Path(__file__).parents[3] / "scripts" / "linear_duality"
 SETTINGS = SimpleNamespace(
     instances=["circulant"],
     depths=[2, 3],
@@ -34,36 +31,21 @@ SOURCES = ["synthetic", "digits"]
 
 
 @pytest.fixture(scope="module")
-def script():
-    """Entry function of a script; helpers beside it are imported by name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(SCRIPTS)
-
-        def load(name):
-            spec = importlib.util.spec_from_file_location(f"linear_duality_{name}", SCRIPTS / f"{name}.py")
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return getattr(module, name)
-
-        yield load
-
-
-@pytest.fixture(scope="module")
-def tables(script):
+def tables(entry):
     """Table name to one table for each source."""
     rng = np.random.default_rng(0)
     digits = {"X": rng.integers(0, 16, size=(40, 6)), "y": rng.integers(0, 3, size=40)}
     found = {}
     for source, data in zip(SOURCES, ([], digits), strict=True):
         instances = ["gaussian", "circulant", "affine"]
-        dual = script("compute_dual")(data, source, SimpleNamespace(**{**vars(SETTINGS), "instances": instances}), 1)
-        for name, table in (dual | script("compute_descent")(data, source, SETTINGS, 1, "cpu")).items():
+        dual = entry("compute_dual")(data, source, SimpleNamespace(**{**vars(SETTINGS), "instances": instances}), 1)
+        for name, table in (dual | entry("compute_descent")(data, source, SETTINGS, 1, "cpu")).items():
             found.setdefault(name, []).append(table)
     return found
 
 
-def metrics(script, tables):
-    table = script("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), SOURCES, target=1e-6)
+def metrics(entry, tables):
+    table = entry("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), SOURCES, target=1e-6)
     return table.set_index("metric")["value"]
 
 
@@ -78,16 +60,16 @@ def test_tables_are_complete_and_their_gaps_are_zero(tables):
     assert (runs["relative_gap"] >= -1e-12).all()
 
 
-def test_the_same_seed_gives_the_same_tables(script, tables):
-    again = script("compute_descent")([], "synthetic", SETTINGS, 1, "cpu")
+def test_the_same_seed_gives_the_same_tables(entry, tables):
+    again = entry("compute_descent")([], "synthetic", SETTINGS, 1, "cpu")
     pd.testing.assert_frame_equal(again["runs"], tables["runs"][0])
     pd.testing.assert_frame_equal(again["histories"], tables["histories"][0])
-    other = script("compute_descent")([], "synthetic", SETTINGS, 2, "cpu")
+    other = entry("compute_descent")([], "synthetic", SETTINGS, 2, "cpu")
     assert not np.allclose(other["runs"]["objective"], again["runs"]["objective"])
 
 
-def test_the_device_reaches_gradient_descent(script, monkeypatch):
-    compute_descent, asked = script("compute_descent"), []
+def test_the_device_reaches_gradient_descent(entry, monkeypatch):
+    compute_descent, asked = entry("compute_descent"), []
 
     def descent(*arguments, device, **options):
         asked.append(device)
@@ -98,66 +80,66 @@ def test_the_device_reaches_gradient_descent(script, monkeypatch):
     assert set(asked) == {"the device of the job"}
 
 
-def test_a_gap_in_the_tables_shows_in_its_metric(script, tables):
-    before = metrics(script, tables)
+def test_a_gap_in_the_tables_shows_in_its_metric(entry, tables):
+    before = metrics(entry, tables)
     assert before["worst_gap_gamma_beyond_sigma_min"] <= 1e-9
     dual = tables["dual"][0].copy()
     beyond = dual.index[dual["gamma"] > dual["sigma_min"]][0]
     dual.loc[beyond, "relative_gap"] = 0.25
-    after = metrics(script, {**tables, "dual": [dual, tables["dual"][1]]})
+    after = metrics(entry, {**tables, "dual": [dual, tables["dual"][1]]})
     assert after["worst_gap_gamma_beyond_sigma_min"] == 0.25
     assert after["worst_gap_gamma_up_to_sigma_min"] == before["worst_gap_gamma_up_to_sigma_min"]
 
 
-def test_a_descent_below_the_dual_shows_in_its_metric(script, tables):
+def test_a_descent_below_the_dual_shows_in_its_metric(entry, tables):
     runs = tables["runs"][0].copy()
     runs.loc[runs["regulariser"] == "schatten", "relative_gap"] = -1e-6
-    assert metrics(script, tables)["descent_below_dual_runs"] == 0
-    after = metrics(script, {**tables, "runs": [runs, tables["runs"][1]]})
+    assert metrics(entry, tables)["descent_below_dual_runs"] == 0
+    after = metrics(entry, {**tables, "runs": [runs, tables["runs"][1]]})
     assert after["descent_below_dual_runs"] == (runs["regulariser"] == "schatten").sum()
 
 
-def test_estimates_are_those_of_the_data_set_that_no_seed_changes(script, tables):
-    before = metrics(script, tables)
+def test_estimates_are_those_of_the_data_set_that_no_seed_changes(entry, tables):
+    before = metrics(entry, tables)
     synthetic, digits = tables["runs"]
-    after = metrics(script, {**tables, "runs": [synthetic.assign(relative_gap=0.0), digits]})
+    after = metrics(entry, {**tables, "runs": [synthetic.assign(relative_gap=0.0), digits]})
     pd.testing.assert_series_equal(after, before)
-    after = metrics(script, {**tables, "runs": [synthetic, digits.assign(relative_gap=0.0)]})
+    after = metrics(entry, {**tables, "runs": [synthetic, digits.assign(relative_gap=0.0)]})
     assert before["descent_reached_share_deepest"] < 1 == after["descent_reached_share_deepest"]
     assert before["descents_short_of_the_dual_two_layers_full_rank"] > 0
     assert after["descents_short_of_the_dual_two_layers_full_rank"] == 0
 
 
-def test_a_descent_twice_as_long_doubles_the_ratio_to_douglas_rachford(script, tables):
-    before = metrics(script, tables)["descent_over_douglas_rachford_iterations"]
+def test_a_descent_twice_as_long_doubles_the_ratio_to_douglas_rachford(entry, tables):
+    before = metrics(entry, tables)["descent_over_douglas_rachford_iterations"]
     columns = ["iterations", "iterations_to_target"]
     longer = [runs.assign(**{name: 2 * runs[name] for name in columns}) for runs in tables["runs"]]
-    after = metrics(script, {**tables, "runs": longer})["descent_over_douglas_rachford_iterations"]
+    after = metrics(entry, {**tables, "runs": longer})["descent_over_douglas_rachford_iterations"]
     assert after == pytest.approx(2 * before)
 
 
-def test_an_unconverged_dual_is_an_error_not_a_table(script, monkeypatch):
-    compute_dual = script("compute_dual")
+def test_an_unconverged_dual_is_an_error_not_a_table(entry, monkeypatch):
+    compute_dual = entry("compute_dual")
     monkeypatch.setitem(compute_dual.__globals__, "solve_compressed", functools.partial(solve_compressed, max_iter=1))
     with pytest.raises(ConvergenceWarning, match="stopped after 1 steps"):
         compute_dual([], "synthetic", SETTINGS, 1)
 
 
-def test_table_of_optima_orders_best_median_and_worst(script, tables):
-    optima = script("compute_optima")(tables["runs"], SETTINGS.gammas, 1e-6)
+def test_table_of_optima_orders_best_median_and_worst(entry, tables):
+    optima = entry("compute_optima")(tables["runs"], SETTINGS.gammas, 1e-6)
     assert optima["depth"].tolist() == [2, 3, 2, 3]
     assert (optima["descent_best"] <= optima["descent_median"]).all()
     assert (optima["descent_median"] <= optima["descent_worst"]).all()
     np.testing.assert_allclose(optima["dual"], optima["closed_form"], rtol=1e-8)
 
 
-def test_every_announced_figure_is_drawn(script, tables):
+def test_every_announced_figure_is_drawn(entry, tables):
     for which in (0, 1):
-        fig = script("figure_gap_against_iteration")(tables["histories"][which], tables["convergence"][which], 1e-6)
+        fig = entry("figure_gap_against_iteration")(tables["histories"][which], tables["convergence"][which], 1e-6)
         assert sum(axes.get_visible() for axes in fig.axes) == 4
-    optima = script("compute_optima")(tables["runs"], SETTINGS.gammas, 1e-6)
-    assert len(script("figure_optima")(optima).axes) == 1
-    fig = script("figure_optimum_against_gamma")(tables["dual"], SOURCES, ["circulant"])
+    optima = entry("compute_optima")(tables["runs"], SETTINGS.gammas, 1e-6)
+    assert len(entry("figure_optima")(optima).axes) == 1
+    fig = entry("figure_optimum_against_gamma")(tables["dual"], SOURCES, ["circulant"])
     assert [axes.get_title(loc="left").split(":")[0] for axes in fig.axes[:2]] == ["digits", "circulant"]
-    fig = script("figure_weight_decay")(tables["dual"], tables["runs"], SOURCES, [2, 3])
+    fig = entry("figure_weight_decay")(tables["dual"], tables["runs"], SOURCES, [2, 3])
     assert "digits" in fig.axes[0].get_title(loc="left")
