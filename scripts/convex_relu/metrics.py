@@ -109,7 +109,8 @@ def _sensitivity_metrics(table):
         "objective_spread_sgd": mean(objective["sgd"], unit="draw"),
         "objective_spread_adam": mean(objective["adam"], unit="draw"),
         "convex_spread_over_descent": ratio(objective["convex"], descent, unit="draw"),
-        "accuracy_spread_convex_less_sgd": difference(accuracy["convex"], accuracy["sgd"], unit="draw"),
+        # No quotient: on few test samples all fits may be equally accurate.
+        "accuracy_spread_convex_less_half_sgd": difference(accuracy["convex"], accuracy["sgd"] / 2, unit="draw"),
         "diverged_runs": bound(table["diverged"].sum()),
     }
 
