@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parents[2]
 IGNORED = {".git", ".venv", ".snakemake", "__pycache__", "results", "logs", "benchmarks", "raw", "prepared", "docs"}
 BUILT = {"smoke", "default", "paper"}  # below reports/: built there, but tracked below reports/expected/
@@ -37,3 +39,36 @@ def snakemake(project, *targets, **how):
 def said(result):
     """All that a finished process printed."""
     return result.stdout + result.stderr
+
+
+def differences(first, second):
+    """Files below results/ and reports/smoke/ that two builds do not share byte for byte.
+
+    A table is told with the first column and row that differ. What holds wall times is not below these folders.
+    """
+    found = []
+    for folder in ("results", "reports/smoke"):
+        for file in sorted((first / folder).rglob("*")):
+            name = file.relative_to(first)
+            if file.suffix not in (".parquet", ".csv", ".png", ".svg"):
+                continue
+            if not (second / name).exists():
+                found.append(f"{name}: only in the first build")
+            elif file.read_bytes() != (second / name).read_bytes():
+                found.append(f"{name}: {_first_difference(file, second / name)}")
+    return found
+
+
+def _first_difference(one, other):
+    readers = {".parquet": pd.read_parquet, ".csv": pd.read_csv}
+    if one.suffix not in readers:
+        return "other bytes"
+    a, b = (readers[one.suffix](file) for file in (one, other))
+    if list(a) != list(b) or len(a) != len(b):
+        return f"columns {list(a)} and {list(b)}, {len(a)} and {len(b)} rows"
+    for row in range(len(a)):
+        for column in a:
+            x, y = a[column].iloc[row], b[column].iloc[row]
+            if x != y and not (pd.isna(x) and pd.isna(y)):
+                return f"column {column}, row {row}: {x!r} and {y!r}"
+    return "the same values in other bytes"
