@@ -6,6 +6,8 @@ import numpy as np
 
 #: Largest modulus of an entry: its fourth power, a squared entry of a Gram matrix, is still a float64.
 LARGEST = 1e75
+#: Smallest modulus of the largest entry of data whose squared products are summed: their squares are still float64s.
+SMALLEST = 1e-75
 
 
 def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):
@@ -36,6 +38,16 @@ def as_vector(name, value, *, length=None, dtype=np.float64):
         raise ValueError(f"{name}: expected at least one entry, got none")
     if length is not None and array.size != length:
         raise ValueError(f"{name}: expected {length} entries, got {array.size}")
+    return array
+
+
+def check_squares(name, array):
+    """``array`` itself, unless all of it is so small, but not zero, that squares of products vanish."""
+    if 0 < (largest := float(abs(array).max())) < SMALLEST:
+        raise ValueError(
+            f"{name}: expected zeros or an entry of modulus at least {SMALLEST:.0e}: below it squares of products "
+            f"leave the range of float64; the largest is {largest:.2g}: rescale the data"
+        )
     return array
 
 

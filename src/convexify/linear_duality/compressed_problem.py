@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from convexify.checks import as_matrix
+from convexify.checks import as_matrix, check_squares
 from convexify.linear_duality.row_space import RowSpace
 
 #: Singular values of the targets below this share of the largest are zero.
@@ -40,7 +40,7 @@ class CompressedProblem:
     Raises
     ------
     ValueError
-        If the matrices are empty, not finite, or disagree in the number of samples.
+        If the matrices are empty, not finite, or disagree in the number of samples, or the squares of ``Y`` underflow.
 
     Examples
     --------
@@ -64,6 +64,7 @@ class CompressedProblem:
         return problem
 
     def _compress(self, X, Y):
+        check_squares("Y", Y)
         self.row_space = RowSpace.of_checked(X)
         self.targets = self.row_space.coordinates(Y)
         self.inputs = self.row_space.left * self.row_space.singular_values

@@ -39,8 +39,13 @@ class Certificate:
 
 
 def relative_gap(primal, dual):
-    """``(primal - dual) / max(primal, tiny)``, at least 0; objectives of these programs are never negative."""
-    return max(0.0, primal - dual) / max(primal, np.finfo(float).tiny)
+    """``(primal - dual) / max(primal, tiny)``, at least 0; objectives of these programs are never negative.
+
+    NaN if one of them is NaN, infinite if no primal or no dual value is known.
+    """
+    if np.isinf(primal) or np.isinf(dual):
+        return np.inf
+    return float(np.maximum(0.0, primal - dual) / np.maximum(primal, np.finfo(float).tiny))
 
 
 def evaluate(
