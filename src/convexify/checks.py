@@ -64,6 +64,14 @@ def as_batch(name, value, *, shape, dtype=np.float64):
     return array
 
 
+def as_patterns(name, value, *, rows):
+    """Matrix of bool, or of the numbers 0 and 1, with ``rows`` rows, as one of bool."""
+    array = as_matrix(name, value, rows=rows)
+    if not np.isin(array, (0.0, 1.0)).all():
+        raise ValueError(f"{name}: expected a boolean array, got entries other than 0 and 1")
+    return array.astype(bool)
+
+
 def as_number(name, value, *, minimum=None, above=None, maximum=None, allow_infinite=False):
     """Real number within ``minimum <= value <= maximum`` and ``value > above``; NaN never passes."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
