@@ -36,6 +36,9 @@ include: "workflow/rules/verify.smk"
 
 
 onstart:
+    if workflow.resource_settings.cores == 0:
+        # Snakemake would wait for a free core for ever.
+        raise WorkflowError("--cores: expected at least 1 or all, got 0")
     try:
         hold(".snakemake/build.lock")
     except BlockingIOError as error:

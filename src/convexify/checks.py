@@ -6,6 +6,8 @@ import numpy as np
 
 #: Largest modulus of an entry: its fourth power, a squared entry of a Gram matrix, is still a float64.
 LARGEST = 1e75
+#: Smallest modulus of the largest entry of data whose squared products are summed: their squares are still float64s.
+SMALLEST = 1e-75
 
 
 def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):
@@ -39,6 +41,16 @@ def as_vector(name, value, *, length=None, dtype=np.float64):
     return array
 
 
+def check_squares(name, array):
+    """``array`` itself, unless all of it is so small, but not zero, that squares of products vanish."""
+    if 0 < (largest := float(abs(array).max())) < SMALLEST:
+        raise ValueError(
+            f"{name}: expected zeros or an entry of modulus at least {SMALLEST:.0e}: below it squares of products "
+            f"leave the range of float64; the largest is {largest:.2g}: rescale the data"
+        )
+    return array
+
+
 def as_batch(name, value, *, shape, dtype=np.float64):
     """Finite array of ``dtype`` whose last axes have ``shape`` (None: any size but 0), with any axes before them."""
     array = _as_array(name, value, dtype)
@@ -50,6 +62,14 @@ def as_batch(name, value, *, shape, dtype=np.float64):
         wanted = ", ".join("any" if size is None else str(size) for size in shape)
         raise ValueError(f"{name}: expected an array of shape (…, {wanted}), got {array.shape}")
     return array
+
+
+def as_patterns(name, value, *, rows):
+    """Matrix of bool, or of the numbers 0 and 1, with ``rows`` rows, as one of bool."""
+    array = as_matrix(name, value, rows=rows)
+    if not np.isin(array, (0.0, 1.0)).all():
+        raise ValueError(f"{name}: expected a boolean array, got entries other than 0 and 1")
+    return array.astype(bool)
 
 
 def as_number(name, value, *, minimum=None, above=None, maximum=None, allow_infinite=False):

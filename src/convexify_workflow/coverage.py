@@ -8,14 +8,12 @@ the claims of all experiments before anything runs; the tables add the verdicts 
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from convexify_workflow.ledger import ORIGINS, OWN, standing
+from convexify_workflow.yaml_files import load_yaml
 
 COLUMNS = ["document", "place", "says", "claims", "verdicts", "why_none"]
 ERROR_COLUMNS = ["error", "place", "printed", "corrected", "claims", "measured", "verdicts"]
-# The Snakefile is read once for every job: libyaml, where PyYAML has it, reads a tenfold faster.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def check_sources(folder, claims):
@@ -36,7 +34,7 @@ def check_sources(folder, claims):
         no sentence of its origin names, unless it is ours or a correction.
     """
     folder = Path(folder)
-    documents = _load(folder / "documents.yaml", dict)
+    documents = load_yaml(folder / "documents.yaml", dict)
     for name, document in documents.items():
         where = f"{folder / 'documents.yaml'}: {name}"
         _check_keys(where, document, {"origin", "title", "authors", "published"})
@@ -46,7 +44,7 @@ def check_sources(folder, claims):
     known = {claim["id"] for claim in claims}
     named = set()
     for file in sorted((folder / "sentences").glob("*.yaml")):
-        for number, entry in enumerate(_load(file, list), start=1):
+        for number, entry in enumerate(load_yaml(file, list), start=1):
             where = f"{file}: entry {number}"
             _check_keys(where, entry, {"document", "place", "says"}, {"claims", "why_none"})
             if entry["document"] not in documents:
@@ -60,7 +58,7 @@ def check_sources(folder, claims):
                 _check_named(where, entry["claims"], known)
                 named |= {(documents[entry["document"]]["origin"], claim) for claim in entry["claims"]}
     file = folder / "errors_of_the_survey.yaml"
-    for number, entry in enumerate(_load(file, list), start=1):
+    for number, entry in enumerate(load_yaml(file, list), start=1):
         where = f"{file}: entry {number}"
         _check_keys(where, entry, {"error", "place", "printed", "corrected", "claims"})
         _check_named(where, entry["claims"], known)
@@ -137,16 +135,6 @@ def errors_table(errors, ledger):
 
 def _verdicts(ledger):
     return {row.claim: standing(row.verdict) for row in ledger.itertuples()}
-
-
-def _load(file, kind):
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, yaml.YAMLError) as error:
-        raise ValueError(f"{file}: {' '.join(str(error).split())}") from None
-    if not isinstance(content, kind):
-        raise ValueError(f"{file}: expected a {kind.__name__}, got {type(content).__name__}")
-    return content
 
 
 def _check_keys(where, entry, required, optional=frozenset()):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
+
+from convexify_workflow.yaml_files import load_yaml
 
 
 def read(path):
@@ -40,7 +41,7 @@ def _read(path):
         case ".json":
             return json.loads(path.read_text(encoding="utf-8"))
         case ".yaml":
-            return yaml.safe_load(path.read_text(encoding="utf-8"))
+            return load_yaml(path)
     return path
 
 

@@ -15,7 +15,8 @@ import math
 from pathlib import Path
 
 import pandas as pd
-import yaml
+
+from convexify_workflow.yaml_files import load_yaml
 
 COLUMNS = [
     "claim",
@@ -52,6 +53,7 @@ _COMPARISONS = {
 }
 _REQUIRED = {"id", "origin", "source", "statement", "measure", "test"}
 _OPTIONAL = {"condition", "otherwise", "paper_value", "quote", "reason_if_untested"}
+_TEXTS = {"source", "quote", "statement", "measure", "otherwise", "reason_if_untested"}
 
 
 def check_claims(claims, experiment):
@@ -80,7 +82,7 @@ def check_claims(claims, experiment):
             raise ValueError(f"{experiment}: claim {name}: expected the keys {', '.join(sorted(missing))}")
         if unknown := keys - _REQUIRED - _OPTIONAL:
             raise ValueError(f"{experiment}: claim {name}: unknown keys {', '.join(sorted(unknown))}")
-        if not name.startswith(f"{experiment}."):
+        if not isinstance(name, str) or not name.startswith(f"{experiment}."):
             raise ValueError(f"{experiment}: claim {name}: expected an id that starts with '{experiment}.'")
         if name in seen:
             raise ValueError(f"{experiment}: claim {name}: stands twice")
@@ -89,14 +91,18 @@ def check_claims(claims, experiment):
             raise ValueError(
                 f"{experiment}: claim {name}: origin: expected one of {', '.join(ORIGINS)}; got {claim['origin']!r}"
             )
-        for key in claim.keys() & {"source", "quote"}:
+        for key in sorted(claim.keys() & _TEXTS):
             if not isinstance(claim[key], str) or not claim[key].strip():
                 raise ValueError(f"{experiment}: claim {name}: {key}: expected text, got {claim[key]!r}")
+        if claim.get("paper_value") is not None:
+            _check_number(experiment, name, "paper_value", claim["paper_value"])
         _check_test(experiment, name, claim["test"])
         if "condition" in claim:
             condition = claim["condition"]
             if not isinstance(condition, dict) or set(condition) != {"when", "test"}:
                 raise ValueError(f"{experiment}: claim {name}: condition: expected the keys when, test")
+            if not isinstance(condition["when"], str):
+                raise ValueError(f"{experiment}: claim {name}: when: expected text, got {condition['when']!r}")
             _check_test(experiment, name, condition["test"])
 
 
@@ -165,14 +171,14 @@ def check_claims_file(file, experiment, root="."):
     ValueError
         Naming file, claim and key or metric.
     """
+    claims = load_yaml(file)
     try:
-        claims = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
         check_claims(claims, experiment)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except ValueError as error:
         raise ValueError(f"{file}: {' '.join(str(error).split())}") from None
     root = Path(root)
     files = [*root.glob(f"reports/expected/*/{experiment}.csv"), *root.glob(f"results/*/{experiment}/metrics.csv")]
-    known = {name for path in files for name in pd.read_csv(path, usecols=["metric"])["metric"]}
+    known = {name for path in files for name in _metrics_in(path)}
     text = (root / "scripts" / experiment / "metrics.py").read_text(encoding="utf-8")
     for claim, metric in metrics_named(claims):
         if metric not in known and metric not in text:
@@ -180,6 +186,13 @@ def check_claims_file(file, experiment, root="."):
                 f"{file}: {claim}: metric {metric}: expected one that the experiment writes; none of its scales does"
             )
     return claims
+
+
+def _metrics_in(path):
+    try:
+        return pd.read_csv(path, usecols=["metric"])["metric"]
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: expected a table with the column metric: {' '.join(str(error).split())}") from None
 
 
 def verdict(claim, metrics):
@@ -278,12 +291,18 @@ def _check_test(experiment, name, test):
         )
     if not isinstance(test["metric"], str):
         raise ValueError(f"{experiment}: claim {name}: metric: expected a name, got {test['metric']!r}")
-    if test["comparison"] not in _COMPARISONS:
-        raise ValueError(f"{experiment}: claim {name}: comparison: expected one of {', '.join(_COMPARISONS)}")
+    if not isinstance(test["comparison"], str) or test["comparison"] not in _COMPARISONS:
+        raise ValueError(
+            f"{experiment}: claim {name}: comparison: expected one of {', '.join(_COMPARISONS)}; "
+            f"got {test['comparison']!r}"
+        )
     for key in ("expected", "tolerance"):
-        value = test.get(key, 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            hint = " (YAML reads 1e-3 as text: write 1.0e-3)" if isinstance(value, str) else ""
-            raise ValueError(f"{experiment}: claim {name}: {key}: expected a number, got {value!r}{hint}")
-        if not math.isfinite(value):
-            raise ValueError(f"{experiment}: claim {name}: {key}: expected a finite number, got {value}")
+        _check_number(experiment, name, key, test.get(key, 0.0))
+
+
+def _check_number(experiment, name, key, value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        hint = " (YAML reads 1e-3 as text: write 1.0e-3)" if isinstance(value, str) else ""
+        raise ValueError(f"{experiment}: claim {name}: {key}: expected a number, got {value!r}{hint}")
+    if not math.isfinite(value):
+        raise ValueError(f"{experiment}: claim {name}: {key}: expected a finite number, got {value}")

@@ -27,14 +27,15 @@ def describe_build(outputs, *, lock, config, experiments):
     Returns
     -------
     dict
-        Ready for JSON.
+        Ready for JSON; ``commit`` and ``uncommitted_changes`` are None outside a repository or without git.
     """
+    status = _git("status", "--porcelain", "--untracked-files=no")
     return {
         "config": config,
         "experiments": experiments,
         "outputs": {str(path): sha256(path) for path in sorted(map(str, outputs))},
         "commit": _git("rev-parse", "HEAD"),
-        "uncommitted_changes": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "uncommitted_changes": None if status is None else bool(status),
         "lock_sha256": sha256(lock),
         "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),

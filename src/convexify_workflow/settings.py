@@ -3,8 +3,9 @@
 import math
 from pathlib import Path
 
-import yaml
 from jsonschema import Draft202012Validator
+
+from convexify_workflow.yaml_files import load_yaml
 
 SCALES = ("smoke", "default", "paper")
 DEVICES = ("auto", "cpu", "cuda")
@@ -49,15 +50,19 @@ def check_config(config, experiments):
     SettingsError
         One line that names the key, what was expected and what came.
     """
-    _validate(config, CONFIG_SCHEMA, "configuration (config/config.yaml or --config)")
+    where = "configuration (config/config.yaml or --config)"
+    _validate(config, CONFIG_SCHEMA, where)
+    if not isinstance(config["seed"], int):  # for JSON schema 1e3 is an integer
+        raise SettingsError(f"{where}: seed: expected an integer, got {config['seed']!r}")
     if config["experiments"] == "all":
         return list(experiments)
     unknown = [name for name in config["experiments"] if name not in experiments]
     if unknown:
         raise SettingsError(
-            f"configuration (config/config.yaml or --config): experiments: expected names among "
-            f"{', '.join(experiments)}; got {', '.join(unknown)}"
+            f"{where}: experiments: expected names among {', '.join(experiments)}; got {', '.join(unknown)}"
         )
+    if twice := sorted({name for name in config["experiments"] if config["experiments"].count(name) > 1}):
+        raise SettingsError(f"{where}: experiments: {', '.join(twice)} stands twice")
     return list(config["experiments"])
 
 
@@ -80,15 +85,13 @@ def load_settings(folder):
     Raises
     ------
     SettingsError
-        One line naming file, section and key: unreadable YAML, a missing scale, an unknown key, a wrong type, a number
-        that is not finite, an empty grid.
+        One line naming file, section and key: unreadable YAML, a repeated key, a missing scale, an unknown key, a wrong
+        type, a number that is not finite, an empty grid.
     """
     path = Path(folder) / "settings.yaml"
     table = _read_yaml(path)
     schema = full_schema(_read_yaml(Path(folder) / "schema.yaml"))
     Draft202012Validator.check_schema(schema)
-    if not isinstance(table, dict):
-        raise SettingsError(f"{path}: expected a mapping of sections, got {type(table).__name__}")
     nested = {scale: {"shared": {}} for scale in SCALES}
     for section, keys in table.items():
         if not isinstance(keys, dict):
@@ -171,11 +174,9 @@ def _by_scale(path, key, values):
 
 def _read_yaml(path):
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: expected this file, found none") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        return load_yaml(path, dict)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _validate(instance, schema, where, scale=None):

@@ -72,6 +72,10 @@ def test_expansion_of_the_shifted_minimiser_errs_by_the_square_of_the_inverse_fa
     ("call", "message"),
     [
         (lambda: quadratic_penalty("l2", -1.0, 2), "lam: expected at least 0"),
+        (lambda: quadratic_penalty("l2", 1.0, 2.0), "size: expected an integer"),
+        (lambda: quadratic_penalty("geometric", 1.0, 0), "size: expected at least 1"),
+        (lambda: distinct_rows([[0.0]], -1.0), "tolerance: expected at least 0"),
+        (lambda: distinct_rows([[np.nan]], 1.0), "rows: expected finite entries"),
         (lambda: quadratic_penalty("l1", 1.0, 2), "kind: expected one of"),
         (lambda: quadratic_penalty("shift", 1.0, 2), "centre: expected exactly for the kind 'shift'"),
         (lambda: quadratic_penalty("shift", 1.0, 2, centre=[1.0]), "centre: expected 2 entries"),

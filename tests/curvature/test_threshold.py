@@ -92,6 +92,8 @@ def test_loss_without_hessian_is_refused():
         ([0.0], [1.0, 2.0], {}, "upper: expected 1 entries"),
         ([0.0], [np.inf], {}, "upper: expected finite"),
         ([0.0], [1.0], {"penalty": "l1"}, "penalty: expected one of"),
+        ([0.0], [1.0], {"seed": -1}, "seed: expected at least 0"),
+        ([0.0], [1.0], {"seed": 1.5}, "seed: expected an integer"),
         ([0.0], [1.0], {"ratio": 0.5}, "ratio: expected at least 1"),
     ],
 )

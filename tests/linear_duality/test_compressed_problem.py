@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convexify.linear_duality.compressed_problem import CompressedProblem
+from convexify.linear_duality.compressed_problem import CompressedProblem, optimal_value
 from convexify.linear_duality.deep_linear_descent import gradient_descent
 from convexify.linear_duality.weight_decay import weight_decay_dual, weight_decay_gap, weight_decay_optimum
 
@@ -60,3 +60,20 @@ def test_gap_of_weight_decay_is_relative_to_its_optimum():
     assert weight_decay_gap(spectrum, 0.4, 4, 3) == pytest.approx((optimum - dual) / optimum)
     assert weight_decay_gap(spectrum, 0.4, 4, 3) > 0.1
     assert weight_decay_gap(spectrum, 0.0, 4, 3) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (([3.0, 1.0], -1.0, 1), "gamma"),
+        (([3.0, 1.0], np.nan, 1), "gamma"),
+        (([3.0, 1.0], 1.0, -1), "rank"),
+        (([3.0, 1.0], 1.0, 1.0), "rank"),
+        (([1.0, 3.0], 1.0, 1), "singular_values"),
+        (([3.0, -1.0], 1.0, 1), "singular_values"),
+        (([[3.0, 1.0]], 1.0, 1), "singular_values"),
+    ],
+)
+def test_bad_arguments_of_the_optimal_value_are_named(arguments, name):
+    with pytest.raises(ValueError, match=f"^{name}: "):
+        optimal_value(*arguments)

@@ -80,6 +80,10 @@ def test_a_run_that_blows_up_is_frozen_and_leaves_the_others_alone():
 
 def test_bad_arguments_are_named():
     X, Y = data()
+    with pytest.raises(ValueError, match=r"^inputs: expected finite entries"):
+        gradient_descent(X * np.nan, Y, [1.0], generators(1), [3], iterations=1)
+    with pytest.raises(ValueError, match=r"^targets: expected .* columns"):
+        gradient_descent(X, Y[:, 1:], [1.0], generators(1), [3], iterations=1)
     with pytest.raises(ValueError, match=r"^gammas: "):
         gradient_descent(X, Y, [-1.0], generators(1), [3], iterations=1)
     with pytest.raises(ValueError, match=r"^gammas: expected 2 entries"):

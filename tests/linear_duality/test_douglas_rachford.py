@@ -199,6 +199,13 @@ def test_data_orthogonal_to_the_targets_or_zero_leave_the_zero_network():
 X, Y = np.random.default_rng(9).normal(size=(4, 10)), np.random.default_rng(10).normal(size=(3, 10))
 
 
+@pytest.mark.parametrize("unit", [1e-74, 1e74])
+def test_units_near_the_ends_of_the_range_change_nothing_but_the_units(unit):
+    ours, other = solve_dual(X, Y, 0.5, 2), solve_dual(X, Y * unit, 0.5 * unit, 2)
+    assert other.converged
+    assert other.value / unit**2 == pytest.approx(ours.value, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "name"),
     [
@@ -207,6 +214,9 @@ X, Y = np.random.default_rng(9).normal(size=(4, 10)), np.random.default_rng(10).
         ((X[:, :0], Y[:, :0], 1.0, 1), {}, "X"),
         ((np.where(X > 1, np.nan, X), Y, 1.0, 2), {}, "X"),
         ((X, np.where(Y > 0, np.inf, Y), 1.0, 2), {}, "Y"),
+        ((X, Y * 1e160, 1e159, 2), {}, "Y"),
+        ((X, Y * 1e-170, 1e-171, 2), {}, "Y"),
+        ((X * 5e307, Y, 1.0, 2), {}, "X"),
         ((X, Y, -0.1, 2), {}, "gamma"),
         ((X, Y, np.nan, 2), {}, "gamma"),
         ((X, Y, 1.0, 0), {}, "rank"),

@@ -139,6 +139,8 @@ def test_default_step_is_the_inverse_squared_spectral_norm():
         ({"w0": np.ones(3)}, r"^w0: expected an array of shape \(…, 2\)"),
         ({"w0": [np.inf, 0.0]}, "^w0: expected finite entries"),
         ({"step": 0.0}, "^step: expected more than 0"),
+        ({"step": True}, "^step: expected a step length"),
+        ({"X": np.zeros((2, 3))}, "^X: expected a sample other than zero"),
         ({"step": np.nan}, "^step: expected finite entries"),
         ({"iterations": -1}, "^iterations: expected at least 0"),
         ({"iterations": 2.5}, "^iterations: expected an integer"),
@@ -149,3 +151,17 @@ def test_bad_input_is_refused_by_name(change, message):
     good = {"X": np.ones((2, 3)), "y": np.ones(3), "w0": np.ones(2), "relaxed": True, "iterations": 2}
     with pytest.raises(ValueError, match=message):
         gradient_descent(**{**good, **change})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: asymptotic_covariance(1.0, 0, relaxed=True), "^n: expected at least 1"),
+        (lambda: asymptotic_covariance(-1.0, 5, relaxed=True), "^noise: expected at least 0"),
+        (lambda: default_step([1.0, 2.0]), "^X: expected an array of shape"),
+        (lambda: default_step([[np.nan]]), "^X: expected finite entries"),
+    ],
+)
+def test_bad_input_of_step_and_covariance_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -48,6 +48,8 @@ def test_violation_is_half_the_label_on_a_unit_sample():
     [
         (lambda: loss_is_convex([1.0], [1.0]), "^X: expected a two-dimensional array"),
         (lambda: loss_is_convex([[1.0]], [1.0, 2.0]), "^y: expected 1 entries"),
+        (lambda: loss_is_convex([[1.0]], [1.0], tol=0.0), "^tol: expected more than 0"),
+        (lambda: loss_is_convex([[1.0]], [1.0], tol=np.nan), "^tol: expected a finite number"),
         (lambda: midpoint_violation([[1.0]], [1.0], [[1.0, 2.0]]), "^bases: expected 1 columns"),
         (lambda: midpoint_violation([[1.0]], [1.0], [[1.0]], length=0), "^length: expected more than 0"),
     ],

@@ -59,9 +59,13 @@ def test_single_precision_agrees_with_double():
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="X: expected a finite two-dimensional array"):
+    with pytest.raises(ValueError, match="X: expected finite entries"):
         empirical_gram(FullyConnected(3, 4, 1), [[float("nan")] * 3])
-    with pytest.raises(ValueError, match="X: expected a finite two-dimensional array"):
+    with pytest.raises(ValueError, match="X: expected a two-dimensional array"):
         empirical_gram(FullyConnected(3, 4, 1), np.ones(3))
+    with pytest.raises(ValueError, match="X: expected an array of real numbers, got complex numbers"):
+        empirical_gram(FullyConnected(3, 4, 1), np.ones((2, 3)) * 1j)
+    with pytest.raises(ValueError, match="X: expected an array of numbers"):
+        empirical_gram(FullyConnected(3, 4, 1), [["a", "b", "c"], [1.0]])
     with pytest.raises(ValueError, match="network: expected one output per row"):
         empirical_gram(torch.nn.Linear(3, 2), np.ones((4, 3)))

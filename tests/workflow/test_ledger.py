@@ -131,6 +131,13 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
         project(None)
 
 
+def test_expectations_without_metrics_are_named(project, tmp_path):
+    file = tmp_path / "reports" / "expected" / "paper" / "e.csv"
+    file.write_text("garbage")
+    with pytest.raises(ValueError, match=r"e\.csv: expected a table with the column metric"):
+        project("gap")
+
+
 @pytest.mark.parametrize(
     ("claims", "message"),
     [
@@ -147,6 +154,15 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
         ([claim(expected="1e-3")], "write 1.0e-3"),
         ([claim(condition={"when": "x"})], "condition"),
         ([claim(expected=math.nan)], "finite"),
+        ([{**claim(), "id": 5}], "claim 5: expected an id that starts with 'e.'"),
+        ([claim(comparison=["<"])], r"claim e.c: comparison: expected one of .*; got \['<'\]"),
+        ([claim(statement=3)], "claim e.c: statement: expected text, got 3"),
+        ([claim(paper_value="about 2")], "claim e.c: paper_value: expected a number, got 'about 2'"),
+        ([claim(paper_value=math.inf)], "claim e.c: paper_value: expected a finite number"),
+        (
+            [claim(condition={"when": 1, "test": {"metric": "gap", "comparison": "<", "expected": 1.0}})],
+            "claim e.c: when: expected text, got 1",
+        ),
     ],
 )
 def test_malformed_claims_are_refused_by_name(claims, message):

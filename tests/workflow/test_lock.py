@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from builds import copy_project, said, snakemake
 
 from convexify_workflow.lock import hold
 
@@ -28,3 +29,9 @@ def test_second_build_is_refused_and_a_killed_one_leaves_no_lock(tmp_path):
     holder.communicate()
     hold(lock)
     assert lock.read_text().isdigit()
+
+
+def test_no_cores_are_refused_at_once(tmp_path):
+    result = snakemake(copy_project(tmp_path / "project"), cores=0)
+    assert result.returncode != 0
+    assert "--cores: expected at least 1 or all, got 0" in said(result)

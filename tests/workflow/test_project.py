@@ -114,6 +114,14 @@ def test_manifest_fixes_the_content_of_every_output(tmp_path):
     assert describe_build([output], lock=lock, config={}, experiments={})["outputs"] != first["outputs"]
 
 
+def test_manifest_without_git_knows_neither_commit_nor_changes(tmp_path, monkeypatch):
+    (tmp_path / "lock").write_text("numpy")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    manifest = describe_build([], lock=tmp_path / "lock", config={}, experiments={})
+    assert manifest["commit"] is None
+    assert manifest["uncommitted_changes"] is None
+
+
 EXPERIMENTS = sorted(rules.parent.name for rules in (ROOT / "workflow" / "experiments").glob("*/rules.smk"))
 ENTRY_SCRIPTS = sorted(
     path

@@ -75,6 +75,24 @@ def test_text_that_is_not_yaml_is_refused(write_settings):
     assert "not valid YAML" in refusal(write_settings("dual: [2"))
 
 
+def test_key_that_stands_twice_is_named_with_its_line(write_settings):
+    message = refusal(write_settings("dual:\n  depths: {all: [2]}\n  tolerance: {all: 1.0}\n  depths: {all: [3]}\n"))
+    assert "depths stands twice" in message
+    assert "line 4" in message
+
+
+@pytest.mark.parametrize("text", ["", "- dual"])
+def test_file_that_is_no_mapping_is_refused(write_settings, text):
+    assert "expected a mapping, got" in refusal(write_settings(text))
+
+
+def test_schema_that_is_empty_is_refused(write_settings):
+    folder = write_settings(GOOD)
+    (folder / "schema.yaml").write_text("")
+    with pytest.raises(SettingsError, match=r"schema\.yaml: expected a mapping, got NoneType"):
+        load_settings(folder)
+
+
 def test_missing_file_is_named(tmp_path):
     assert "found none" in refusal(tmp_path)
 
@@ -115,6 +133,9 @@ def test_named_experiments_are_built():
     [
         ({"scale": "huge"}, "scale"),
         ({"seed": -1}, "seed"),
+        ({"seed": 1e3}, "seed: expected an integer, got 1000.0"),
+        ({"seed": True}, "seed"),
+        ({"experiments": ["a", "b", "a"]}, "experiments: a stands twice"),
         ({"device": "tpu"}, "device"),
         ({"experiments": []}, "experiments"),
         ({"experiments": ["c"]}, "c"),

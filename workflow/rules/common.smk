@@ -3,7 +3,6 @@ import json
 import sys
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.coverage import check_sources
@@ -12,13 +11,14 @@ from convexify_workflow.experiments import declare, each, figure, reads
 from convexify_workflow.ledger import check_claims_file
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import check_config, load_settings, select
+from convexify_workflow.yaml_files import load_yaml
 
 ROOT = Path(workflow.basedir)
 FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
-DATASETS = yaml.safe_load(Path("data/sources.yaml").read_text(encoding="utf-8"))
 DECLARED = {}
 
 try:
+    DATASETS = load_yaml("data/sources.yaml", dict)
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
     SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
     # Of all experiments, selected or not: the sentences of the sources name claims of each.

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from convexify.checks import as_integer, one_of
 from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.mapping import to_network
-from convexify.convex_relu.patterns.gates import draw_patterns
+from convexify.convex_relu.patterns.gates import GATE_KINDS, draw_patterns
 from convexify.convex_relu.programs.losses import LOSSES
 from convexify.convex_relu.solvers.solve import solve
 
@@ -74,6 +74,9 @@ class _ConvexReLU(BaseEstimator):
 
     def _fit_network(self, X, targets, loss):
         random_state = check_random_state(self.random_state)
+        if not isinstance(self.fit_intercept, bool | np.bool_):
+            raise ValueError(f"fit_intercept: expected True or False, got {self.fit_intercept!r}")
+        one_of("gates", self.gates, GATE_KINDS)
         X = self._inputs(X)
         one_of("patterns", self.patterns, PATTERNS)
         n_patterns = as_integer("n_patterns", self.n_patterns, minimum=1)

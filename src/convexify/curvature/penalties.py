@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
-from convexify.checks import as_number, as_vector, one_of
+from convexify.checks import as_batch, as_integer, as_number, as_vector, one_of
 
 PENALTIES = ("l2", "shift", "geometric")
 
@@ -40,7 +40,7 @@ def quadratic_penalty(kind, lam, size, *, centre=None):
     lam : float
         :math:`\lambda \ge 0`.
     size : int
-        Number of parameters p.
+        Number of parameters p, at least 1.
     centre : array_like, shape (p,), optional
         The shifts ε; required by "shift" and refused by the others.
 
@@ -51,7 +51,8 @@ def quadratic_penalty(kind, lam, size, *, centre=None):
     Raises
     ------
     ValueError
-        If the kind is unknown, ``lam`` is negative, or ``centre`` does not fit the kind.
+        If the kind is unknown, ``lam`` is negative, ``size`` is not a positive integer, or ``centre`` does not fit the
+        kind.
 
     Examples
     --------
@@ -60,6 +61,7 @@ def quadratic_penalty(kind, lam, size, *, centre=None):
     """
     one_of("kind", kind, PENALTIES)
     lam = as_number("lam", lam, minimum=0.0)
+    size = as_integer("size", size, minimum=1)
     if (kind == "shift") != (centre is not None):
         raise ValueError(f"centre: expected exactly for the kind 'shift', got kind {kind!r} and centre {centre!r}")
     weights = lam ** np.arange(1, size + 1) if kind == "geometric" else np.full(size, lam)
@@ -139,19 +141,25 @@ def distinct_rows(rows, tolerance):
     rows : array_like, shape (k, p)
         May be empty.
     tolerance : float
-        Largest difference, entry by entry, of rows that count as one.
+        Largest difference, entry by entry, of rows that count as one; non-negative.
 
     Returns
     -------
     int
+
+    Raises
+    ------
+    ValueError
+        If an entry is not finite or ``tolerance`` is negative.
 
     Examples
     --------
     >>> distinct_rows([[0.0, 1.0], [0.0, 1.0001], [2.0, 1.0]], 1e-3)
     2
     """
+    tolerance = as_number("tolerance", tolerance, minimum=0.0)
     kept = []
-    for row in np.asarray(rows):
+    for row in as_batch("rows", rows, shape=()):
         if not any(abs(row - other).max() <= tolerance for other in kept):
             kept.append(row)
     return len(kept)

@@ -58,7 +58,7 @@ def convexity_threshold(
     max_boxes : int
         Budget of the proof in enclosed boxes.
     seed : int
-        Of the search's points.
+        Of the search's points; non-negative.
 
     Returns
     -------
@@ -115,6 +115,7 @@ def convexity_threshold(
     samples = as_integer("samples", samples, minimum=1)
     starts = as_integer("starts", starts, minimum=1)
     max_boxes = as_integer("max_boxes", max_boxes, minimum=0)
+    seed = as_integer("seed", seed, minimum=0)
     if not getattr(loss, "smooth", True):
         raise ValueError(
             "loss: expected a twice differentiable function; its activation has kinks, so no λ convexifies it"

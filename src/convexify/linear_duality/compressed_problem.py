@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from convexify.checks import as_matrix
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, check_squares
 from convexify.linear_duality.row_space import RowSpace
 
 #: Singular values of the targets below this share of the largest are zero.
@@ -40,7 +40,7 @@ class CompressedProblem:
     Raises
     ------
     ValueError
-        If the matrices are empty, not finite, or disagree in the number of samples.
+        If the matrices are empty, not finite, or disagree in the number of samples, or the squares of ``Y`` underflow.
 
     Examples
     --------
@@ -64,6 +64,7 @@ class CompressedProblem:
         return problem
 
     def _compress(self, X, Y):
+        check_squares("Y", Y)
         self.row_space = RowSpace.of_checked(X)
         self.targets = self.row_space.coordinates(Y)
         self.inputs = self.row_space.left * self.row_space.singular_values
@@ -180,7 +181,7 @@ def optimal_value(singular_values, gamma, rank):
     gamma : float
         Non-negative.
     rank : int
-        Bottleneck :math:`r`.
+        Bottleneck :math:`r`, non-negative.
 
     Returns
     -------
@@ -188,12 +189,21 @@ def optimal_value(singular_values, gamma, rank):
         :math:`\tfrac12\sum_i\sigma_i^2 - \tfrac12\sum_{i\le r}(\sigma_i-\gamma)_+^2`, summed without cancellation. Add
         :math:`\tfrac12\|Y-\tilde Y\|_F^2` for the value of the whole problem.
 
+    Raises
+    ------
+    ValueError
+        If the singular values are not sorted, or an argument is negative or not finite.
+
     Examples
     --------
     >>> optimal_value([3.0, 1.0], gamma=2.0, rank=1)
     4.5
     """
-    s = np.asarray(singular_values, dtype=float)
+    s = as_batch("singular_values", singular_values, shape=())  # may be empty
+    if s.ndim != 1 or (s < 0).any() or (np.diff(s) > 0).any():
+        raise ValueError("singular_values: expected a vector of non-increasing, non-negative entries")
+    gamma = as_number("gamma", gamma, minimum=0)
+    rank = as_integer("rank", rank, minimum=0)
     kept = s[:rank]
     below = np.minimum(kept, gamma)
     return float((below * (kept - 0.5 * below)).sum() + 0.5 * (s[rank:] ** 2).sum())

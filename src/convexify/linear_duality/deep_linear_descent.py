@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import torch
 
-from convexify.checks import as_integer, as_number, as_vector, one_of
+from convexify.checks import as_integer, as_matrix, as_number, as_vector, one_of
 from convexify.networks.deep_linear import DeepLinear
 from convexify.training import History, train
 
@@ -136,6 +136,8 @@ def gradient_descent(
     >>> run.objectives[-1].round(2).tolist()
     [2.0, 2.0, 2.0]
     """
+    inputs = as_matrix("inputs", inputs)
+    targets = as_matrix("targets", targets, columns=inputs.shape[1])
     gammas = as_vector("gammas", gammas, length=len(generators))
     if (gammas < 0).any():
         raise ValueError(f"gammas: expected non-negative entries, got {gammas.min()}")

@@ -117,7 +117,8 @@ def solve_dual(
     Raises
     ------
     ValueError
-        If shapes disagree, an entry is not finite, ``gamma < 0``, or ``rank`` is 0 or above ``min(d_0, d_H, n)``.
+        If shapes disagree, an entry is not finite, squares of ``Y`` leave float64, ``gamma < 0``, or ``rank`` is 0 or
+        above ``min(d_0, d_H, n)``.
 
     Notes
     -----

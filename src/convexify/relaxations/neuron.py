@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.checks import as_batch, as_integer
+from convexify.checks import as_batch, as_integer, as_number
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,8 @@ def descend(half_gradient_of, w0, *, step, iterations, record=None):
     """
     iterations = as_integer("iterations", iterations, minimum=0)
     record = np.unique([as_integer("record", k, minimum=0, maximum=iterations) for k in (record or [iterations])])
+    if np.asarray(step).dtype == bool:
+        raise ValueError(f"step: expected a step length, got {step!r}")
     step = as_batch("step", step, shape=())
     if (step <= 0).any():
         raise ValueError(f"step: expected more than 0, got {step.min()}")
@@ -206,8 +208,11 @@ def descend(half_gradient_of, w0, *, step, iterations, record=None):
 
 
 def default_step(X):
-    """1/‖X‖₂² of each trial, shape (…), for X (…, d, n)."""
-    return 1.0 / np.linalg.norm(X, 2, axis=(-2, -1)) ** 2
+    """1/‖X‖₂² of each trial, shape (…), for X (…, d, n); `ValueError` if that is zero in one of them."""
+    norms = np.linalg.norm(as_batch("X", X, shape=(None, None)), 2, axis=(-2, -1))
+    if not np.all(norms > 0):
+        raise ValueError("X: expected a sample other than zero in every trial, or a step to be given")
+    return 1.0 / norms**2
 
 
 def preactivations(X, w):
@@ -232,12 +237,19 @@ def asymptotic_covariance(noise, n, *, relaxed):
     float
         4·noise²/n if ``relaxed``, else 2·noise²/n.
 
+    Raises
+    ------
+    ValueError
+        If ``noise`` is negative or ``n`` is not a positive integer.
+
     Notes
     -----
     For an M-estimator with score ψ the covariance is :math:`A^{-1}BA^{-1}/n`, A = E∇ψ, B = Eψψᵀ. Both losses have
     A = E[1(xᵀw* > 0) xxᵀ] = I/2. The relaxed score x·ε gives B = noise²·I: samples on the inactive side bring noise
     and no information. The score 1(xᵀw* > 0)·x·ε gives B = noise²·I/2.
     """
+    noise = as_number("noise", noise, minimum=0.0)
+    n = as_integer("n", n, minimum=1)
     return (4.0 if relaxed else 2.0) * noise**2 / n
 
 

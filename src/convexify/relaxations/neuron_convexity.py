@@ -18,7 +18,7 @@ def loss_is_convex(X, y, *, tol=1e-9):
         Samples are columns.
     y : array_like, shape (n,)
     tol : float
-        Samples whose unit vectors (up to sign) differ by less lie on one line.
+        Samples whose unit vectors (up to sign) differ by less lie on one line; more than 0.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def loss_is_convex(X, y, *, tol=1e-9):
     Raises
     ------
     ValueError
-        If shapes disagree or an entry is not finite.
+        If shapes disagree, an entry is not finite, or ``tol`` is not positive.
 
     Notes
     -----
@@ -45,6 +45,7 @@ def loss_is_convex(X, y, *, tol=1e-9):
     """
     X = as_matrix("X", X)
     y = as_vector("y", y, length=X.shape[1])
+    tol = as_number("tol", tol, above=0)
     norms = np.linalg.norm(X, axis=0)
     kept = norms > 0
     directions, weights = (X[:, kept] / norms[kept]).T, (y * norms)[kept]

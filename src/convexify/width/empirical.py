@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.func import functional_call, grad, vjp, vmap
 
+from convexify.checks import as_matrix
 from convexify.networks.fully_connected import FullyConnected
 
 
@@ -47,9 +48,8 @@ def empirical_gram(network, X):
     """
     parameters = {name: parameter.detach() for name, parameter in network.named_parameters()}
     reference = next(iter(parameters.values()))
+    X = as_matrix("X", X.detach().cpu() if isinstance(X, torch.Tensor) else X)
     X = torch.as_tensor(X).to(reference)
-    if X.ndim != 2 or not torch.isfinite(X).all():
-        raise ValueError(f"X: expected a finite two-dimensional array, got shape {tuple(X.shape)}")
     if isinstance(network, FullyConnected):
         weights = [weight.detach() for weight in network.weights]
         _, entering, signals = back_propagated(network, weights, network.output.detach(), X)

@@ -1,11 +1,9 @@
 """What is known about every data set: shape, licence, hashes and the ordered list of sources, read from a registry."""
 
 from dataclasses import dataclass, field, fields
-from pathlib import Path
-
-import yaml
 
 from convexify_workflow.datasets.errors import DatasetError
+from convexify_workflow.yaml_files import load_yaml
 
 KINDS = ("http", "npm", "apt", "bundled")
 READERS = ("idx", "cifar", "rda", "delimited")
@@ -118,11 +116,10 @@ def read_registry(sources):
         If an entry has an unknown key, lacks one, or names an unknown kind, reader, task or form.
     """
     if not isinstance(sources, dict):
-        path = Path(sources)
         try:
-            sources = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise DatasetError(f"sources: cannot read {path} ({error})") from None
+            sources = load_yaml(sources, dict)
+        except ValueError as error:
+            raise DatasetError(f"sources: {error}") from None
     return {name: _entry(name, content) for name, content in sources.items()}
 
 
@@ -137,15 +134,20 @@ def find(name, sources):
 
 
 def _entry(name, content):
-    content = dict(_checked(Entry, name, {"name": name, "forms": {}, **content}))
+    content = dict(_checked(Entry, name, {"name": name, "forms": {}, **_typed(name, content, dict)}))
     content["forms"] = {
-        form: Form(**_checked(Form, f"{name}.forms.{form}", {"name": form, **value}))
-        for form, value in content["forms"].items()
+        form: Form(
+            **_checked(Form, f"{name}.forms.{form}", {"name": form, **_typed(f"{name}.forms.{form}", value, dict)})
+        )
+        for form, value in _typed(f"{name}.forms", content["forms"], dict).items()
     }
-    content["sources"] = tuple(Source(**_checked(Source, f"{name}.sources", value)) for value in content["sources"])
+    content["sources"] = tuple(
+        Source(**_checked(Source, f"{name}.sources", _typed(f"{name}.sources", value, dict)))
+        for value in _typed(f"{name}.sources", content["sources"], list)
+    )
     for key in ("shape", "test_shape", "image_shape", "classes"):
         if content.get(key) is not None:
-            content[key] = tuple(content[key])
+            content[key] = tuple(_typed(f"{name}.{key}", content[key], list))
     entry = Entry(**content)
     _require(entry.task in TASKS, name, f"task {entry.task!r} is not one of {TASKS}")
     for form in entry.forms.values():
@@ -166,6 +168,12 @@ def _checked(kind, where, mapping):
     except TypeError as error:
         raise DatasetError(f"{where}: {error}") from None
     return mapping
+
+
+def _typed(where, value, kind):
+    expected = {dict: "mapping", list: "list"}[kind]
+    _require(isinstance(value, kind), where, f"expected a {expected}, got {value!r}")
+    return value
 
 
 def _require(condition, where, message):

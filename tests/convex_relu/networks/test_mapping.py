@@ -174,6 +174,11 @@ def test_neuron_outside_the_given_patterns_is_named():
         from_network(TwoLayerReLU(np.array([[1.0, -1.0], [1.0, 1.0]]), [1.0, 1.0]), X, np.ones((2, 1), dtype=bool))
 
 
+def test_patterns_other_than_0_and_1_are_refused():
+    with pytest.raises(ValueError, match=r"^patterns: expected a boolean array"):
+        from_network(TwoLayerReLU(np.ones((2, 1)), [1.0]), np.eye(2), np.full((2, 1), 0.5))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -181,7 +186,10 @@ def test_neuron_outside_the_given_patterns_is_named():
         ({"v": np.ones((2, 3)), "gates": np.ones((2, 2))}, "^gates: expected 3 columns"),
         ({"v": np.ones((2, 3)), "w": np.ones((2, 2))}, "^w: expected the shape"),
         ({"v": np.ones((2, 3)), "w": np.ones((2, 3)), "gates": np.ones((2, 3))}, "^gates: expected None"),
-        ({"v": np.full((2, 3), np.nan), "w": np.ones((2, 3))}, "^v: expected a finite array"),
+        ({"v": np.full((2, 3), np.nan), "w": np.ones((2, 3))}, "^v: expected finite entries"),
+        ({"v": "abc", "w": np.ones((2, 3))}, "^v: expected an array of real numbers"),
+        ({"v": [[1.0], [1.0, 2.0]], "w": np.ones((2, 3))}, "^v: expected an array of numbers"),
+        ({"v": np.ones((2, 3)), "w": 1j * np.ones((2, 3))}, "^w: expected an array of real numbers"),
         ({"v": np.ones((2, 3)), "w": np.ones((2, 3)), "group_norm": "l1"}, "^group_norm: expected one of"),
     ],
 )
@@ -193,6 +201,10 @@ def test_bad_points_are_rejected_by_name(arguments, message):
 def test_bad_networks_are_rejected_by_name():
     with pytest.raises(ValueError, match=r"^W: expected finite"):
         TwoLayerReLU(np.full((2, 2), np.inf), np.ones(2))
+    with pytest.raises(ValueError, match=r"^W: expected an array of numbers"):
+        TwoLayerReLU([[1.0], [1.0, 2.0]], np.ones(2))
+    with pytest.raises(ValueError, match=r"^a: expected an array of real numbers, got text"):
+        TwoLayerReLU(np.ones((2, 2)), "ab")
     with pytest.raises(ValueError, match=r"^a: expected one entry"):
         TwoLayerReLU(np.ones((2, 2)), np.ones(3))
     with pytest.raises(ValueError, match=r"^W: expected shape"):

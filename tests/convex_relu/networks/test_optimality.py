@@ -93,8 +93,12 @@ def test_bad_arguments_are_rejected_by_name():
     network = TwoLayerReLU(np.ones((2, 1)), [1.0])
     with pytest.raises(ValueError, match=r"^patterns: expected one of 'all', 'global'"):
         certify(network, FIVE_POINTS, FIVE_LABELS, 0.1, "some")
-    with pytest.raises(ValueError, match=r"^y: expected a finite array of shape \(5,\)"):
+    with pytest.raises(ValueError, match=r"^y: expected an array of shape \(5,\)"):
         certify(network, FIVE_POINTS, FIVE_LABELS[:4], 0.1, "all")
+    with pytest.raises(ValueError, match=r"^y: expected an array of real numbers"):
+        certify(network, FIVE_POINTS, list("abcde"), 0.1, "all")
+    with pytest.raises(ValueError, match=r"^patterns: expected a boolean array"):
+        certify(network, FIVE_POINTS, FIVE_LABELS, 0.1, np.full((5, 1), 0.5))
     with pytest.raises(ValueError, match=r"^X: expected 2 columns"):
         certify(network, np.ones((5, 3)), FIVE_LABELS, 0.1, "all")
     with pytest.raises(ValueError, match=r"^beta: expected"):

@@ -81,6 +81,10 @@ def test_gap_of_two_zeros_is_zero():
     [
         ("v", {"v": np.ones((4, 3))}),
         ("v", {"v": np.full((3, 4), np.nan)}),
+        ("v", {"v": "v"}),
+        ("w", {"w": [[1.0], [1.0, 2.0]]}),
+        ("nu", {"nu": [[1.0], [1.0, 2.0]]}),
+        ("multipliers", {"multipliers": ["a", "b"]}),
         ("w", {"w": None}),
         ("w", {"gated": True}),
         ("nu", {"nu": np.ones(3)}),

@@ -111,3 +111,16 @@ def test_constant_zero_labels_leave_no_scale_for_a_path():
     assert beta_max(X, np.zeros(10), patterns) == 0
     with pytest.raises(ValueError, match=r"^betas: expected an array"):
         regularization_path(X, np.zeros(10), patterns)
+
+
+@pytest.mark.filterwarnings("ignore::convexify.ConvergenceWarning")
+@pytest.mark.parametrize("seed", range(3))
+def test_cones_that_hold_zero_alone_have_no_scale_of_penalties(seed):
+    """All neurons on, for random data of both signs: only u = 0 satisfies Xu >= 0."""
+    X, labels, _ = instance(seed, n=12)
+    on = np.ones((12, 2), dtype=bool)
+    assert beta_max(X, labels, on) == 0
+    with pytest.raises(ValueError, match=r"^betas: expected an array"):
+        regularization_path(X, labels, on)
+    path = regularization_path(X, labels, on, [1.0, 1e-16, 1e-17])
+    assert [s.primal for s in path.solutions] == pytest.approx([6.0] * 3)

@@ -12,7 +12,9 @@ from relu_problems import LOSSES, problems, random_problem, teacher_student
 
 import convexify
 from convexify.convex_relu import certify_point, evaluate, solve
-from convexify.convex_relu.solvers import cvxpy_reference
+from convexify.convex_relu.programs.certificates import relative_gap
+from convexify.convex_relu.solvers import cvxpy_reference, newton
+from convexify.convex_relu.solvers.solution import Candidate
 
 
 def scale_of(X, solution):
@@ -191,6 +193,10 @@ def test_degenerate_input_gets_the_right_answer(name, gated):
         ("X", {"X": np.ones(4)}),
         ("X", {"X": np.ones((0, 2))}),
         ("y", {"y": np.array([1.0, np.inf, 0.0, 0.0])}),
+        ("X", {"X": np.full((4, 2), 1e154)}),
+        ("X", {"X": np.full((4, 2), 1e-200)}),
+        ("y", {"y": np.arange(4.0) * 1e200}),
+        ("y", {"y": np.arange(4.0) * 1e-200}),
         ("y", {"y": np.ones(3)}),
         ("y", {"y": np.ones((4, 1, 1))}),
         ("y", {"y": np.array([1.0, 2.0, -1.0, 1.0]), "loss": "logistic"}),
@@ -234,6 +240,50 @@ def test_running_out_of_time_warns_and_still_certifies():
     assert solution.violation <= 1e-9 * scale_of(X, solution)
     best = 0.429564802 * 200
     assert solution.dual <= best * (1 + 1e-8) <= solution.primal * (1 + 2e-8)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_zero_is_certified_where_beta_overflows_in_every_solver():
+    X, y, patterns = random_problem(1, 12, 3, 5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", convexify.ConvergenceWarning)
+        solution = solve(X, y, patterns, 1e300)
+    assert not solution.v.any()
+    assert solution.primal == solution.dual == pytest.approx(0.5 * y @ y)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the gated program's conjugate gradients are in float32
+@pytest.mark.parametrize("gated", [False, True])
+def test_units_near_the_ends_of_the_range_change_nothing_but_the_units(gated):
+    X, y, patterns = random_problem(1, 12, 3, 5)
+    ours = solve(X, y, patterns, 0.1, gated=gated)
+    for unit in (1e-74, 1e74):
+        other = solve(X, y * unit, patterns, 0.1 * unit, gated=gated)
+        assert other.gap <= 1e-6
+        assert other.primal / unit**2 == pytest.approx(ours.primal, rel=2e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_solver_without_a_finite_answer_warns_and_leaves_zero(bad, monkeypatch):
+    def fails(program, device, start, *, close):
+        empty = np.full(program.shape[1:], bad)
+        nu = np.full_like(program.y, bad)
+        yield Candidate(bad, -bad, lambda: (empty, empty), nu, lambda: None)
+
+    X, y, patterns = random_problem(3, 10, 3, 4)
+    monkeypatch.setattr(newton, "iterate", fails)
+    with pytest.warns(convexify.ConvergenceWarning):
+        solution = solve(X, y, patterns, 0.1, solver="newton")
+    assert not solution.v.any()
+    assert solution.primal == pytest.approx(0.5 * y @ y)
+    assert solution.dual < solution.primal
+
+
+def test_a_gap_that_is_not_a_number_is_not_convergence():
+    assert np.isnan(relative_gap(np.nan, 0.0))
+    assert np.isnan(relative_gap(1.0, np.nan))
+    assert relative_gap(np.inf, -np.inf) == relative_gap(1.0, -np.inf) == np.inf
+    assert relative_gap(0.0, 0.0) == 0
 
 
 def test_a_solution_within_tolerance_gives_no_warning():

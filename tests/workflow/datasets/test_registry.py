@@ -81,6 +81,11 @@ def test_unknown_set_is_an_error_that_lists_the_known_ones():
         ({"sources": [{"kind": "ftp"}]}, "tiny: kind 'ftp' is not one of"),
         ({"sources": [{"kind": "npm", "form": "png"}]}, "tiny: no form 'png'"),
         ({"sources": [{"form": "idx"}]}, "tiny.sources: .*kind"),
+        ({"sources": {"kind": "npm"}}, "tiny.sources: expected a list"),
+        ({"sources": ["npm"]}, "tiny.sources: expected a mapping, got 'npm'"),
+        ({"forms": ["idx"]}, "tiny.forms: expected a mapping"),
+        ({"forms": {"idx": None}}, "tiny.forms.idx: expected a mapping, got None"),
+        ({"shape": 150}, "tiny.shape: expected a list, got 150"),
         ({"forms": {"idx": {"reader": "hdf5", "files": {}}}}, "tiny: reader 'hdf5' is not one of"),
     ],
 )
@@ -94,8 +99,13 @@ def test_missing_key_and_unreadable_registry_are_named(registry, tmp_path):
     del entry["licence"]
     with pytest.raises(DatasetError, match=r"tiny: .*licence"):
         read_registry({"tiny": entry})
-    with pytest.raises(DatasetError, match="sources: cannot read"):
+    with pytest.raises(DatasetError, match=r"sources: .*absent\.yaml: expected this file, found none"):
         read_registry(tmp_path / "absent.yaml")
+    with pytest.raises(DatasetError, match="tiny: expected a mapping, got None"):
+        read_registry({"tiny": None})
+    (tmp_path / "list.yaml").write_text("- tiny")
+    with pytest.raises(DatasetError, match=r"sources: .*list\.yaml: expected a mapping, got list"):
+        read_registry(tmp_path / "list.yaml")
 
 
 def test_documentation_names_every_set_with_its_licence_and_citation():

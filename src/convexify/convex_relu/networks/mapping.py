@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number, one_of
+from convexify.checks import as_batch, as_matrix, as_number, as_patterns, one_of
 from convexify.convex_relu.networks.two_layer import GatedNetwork, GroupedReLU, TwoLayerReLU
 from convexify.convex_relu.patterns.arrangements import distinct_columns
 from convexify.convex_relu.patterns.gates import TIE_TOLERANCE, move_off_hyperplanes
@@ -129,7 +129,7 @@ def from_network(network, X, patterns=None, *, extend=False, tolerance=TIE_TOLER
     if patterns is None:
         patterns, cell = _own_cells(X, switches)
     else:
-        patterns = as_matrix("patterns", patterns, rows=len(X)).astype(bool)
+        patterns = as_patterns("patterns", patterns, rows=len(X))
         cell = _cells_among(X, switches, patterns, 0.0 if gated else tolerance, gated)
         outside = np.flatnonzero(cell < 0)
         if len(outside) and not extend:
@@ -161,9 +161,9 @@ def _outer(W, a):
 
 
 def _blocks(name, u):
-    u = np.asarray(u, dtype=np.float64)
-    if u.ndim not in (2, 3) or u.size == 0 or not np.isfinite(u).all():
-        raise ValueError(f"{name}: expected a finite array of shape (d, P) or (d, P, c), got shape {u.shape}")
+    u = as_batch(name, u, shape=())
+    if u.ndim not in (2, 3) or u.size == 0:
+        raise ValueError(f"{name}: expected an array of shape (d, P) or (d, P, c), got shape {u.shape}")
     return u
 
 

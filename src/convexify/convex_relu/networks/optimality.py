@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number, one_of
+from convexify.checks import as_batch, as_matrix, as_number, one_of
 from convexify.convex_relu.global_training.result import GlobalTraining
 from convexify.convex_relu.global_training.start import as_network, with_outputs
 from convexify.convex_relu.global_training.train import train_globally
@@ -125,7 +125,7 @@ def _certify_globally(network, X, y, beta, loss, options):
 def matched(network, X, y):
     """Outputs of the network, and ``y`` as an array of their shape; `ValueError` if it has another."""
     prediction = network.predict(X)
-    y = np.asarray(y, dtype=np.float64)
-    if y.shape != prediction.shape or not np.isfinite(y).all():
-        raise ValueError(f"y: expected a finite array of shape {prediction.shape}, got shape {y.shape}")
+    y = as_batch("y", y, shape=())
+    if y.shape != prediction.shape:
+        raise ValueError(f"y: expected an array of shape {prediction.shape}, got shape {y.shape}")
     return prediction, y

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from convexify.checks import as_matrix
+from convexify.checks import as_batch, as_matrix
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,7 @@ class _TwoLayer:
 
     def __post_init__(self):
         for name in ("W", "a"):
-            array = np.asarray(getattr(self, name), dtype=np.float64)
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name}: expected finite entries, got NaN or infinite ones")
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, as_batch(name, getattr(self, name), shape=()))
         if self.W.ndim not in (2, 3) or 0 in self.W.shape[::2]:
             raise ValueError(f"W: expected shape (d, m) or (d, m, c), got {self.W.shape}")
         if self.a.ndim not in ((1,) if self.W.ndim == 3 else (1, 2)) or len(self.a) != self.W.shape[1]:
@@ -139,9 +136,9 @@ class GatedNetwork(_TwoLayer):
 
     def __post_init__(self):
         super().__post_init__()
-        gates = np.asarray(self.gates, dtype=np.float64)
-        if gates.shape != self.W.shape[:2] or not np.isfinite(gates).all():
-            raise ValueError(f"gates: expected a finite array of shape {self.W.shape[:2]}, got shape {gates.shape}")
+        gates = as_batch("gates", self.gates, shape=())
+        if gates.shape != self.W.shape[:2]:
+            raise ValueError(f"gates: expected an array of shape {self.W.shape[:2]}, got shape {gates.shape}")
         object.__setattr__(self, "gates", gates)
 
     def _hidden(self, X):

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from convexify.checks import as_integer, as_matrix, one_of
+from convexify.checks import as_batch, as_integer, as_matrix, one_of
 from convexify.convex_relu.patterns.arrangements import distinct_columns
 from convexify.seeds import generator
 
@@ -118,11 +118,11 @@ def sign_patterns(X, gates, *, tolerance=TIE_TOLERANCE):
     return np.where(np.abs(rows) <= tolerance * scale, 0, np.sign(rows)).astype(np.int8)
 
 
-def gate_vectors(network, d):
+def gate_vectors(network, d, name="network"):
     """First-layer vectors (d, m) of a network or an array; gates of a gated network, all columns of a grouped one."""
     array = getattr(network, "gates", getattr(network, "W", network))
-    array = np.asarray(array, dtype=np.float64)
-    return as_matrix("network", array.reshape(len(array), -1) if array.ndim == 3 else array, rows=d)
+    array = as_batch(name, array, shape=())
+    return as_matrix(name, array.reshape(len(array), -1) if array.ndim == 3 else array, rows=d)
 
 
 def move_off_hyperplanes(X, gates, rng):
@@ -165,7 +165,7 @@ def draw_patterns(X, n_patterns, seed, *, kind="gaussian", image_shape=None, pat
     d = X.shape[1]
     rng = generator(seed, "convex_relu", "gates", kind)
     ties = generator(seed, "convex_relu", "ties")
-    gates = np.zeros((d, 0)) if include is None else move_off_hyperplanes(X, gate_vectors(include, d), ties)
+    gates = np.zeros((d, 0)) if include is None else move_off_hyperplanes(X, gate_vectors(include, d, "include"), ties)
     patterns = X @ gates >= 0
     for _ in range(20):
         kept = distinct_columns(patterns)[:n_patterns]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.checks import as_matrix
+from convexify.checks import as_batch, as_matrix
 from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.programs.convex_program import build_program
 
@@ -39,8 +39,13 @@ class Certificate:
 
 
 def relative_gap(primal, dual):
-    """``(primal - dual) / max(primal, tiny)``, at least 0; objectives of these programs are never negative."""
-    return max(0.0, primal - dual) / max(primal, np.finfo(float).tiny)
+    """``(primal - dual) / max(primal, tiny)``, at least 0; objectives of these programs are never negative.
+
+    NaN if one of them is NaN, infinite if no primal or no dual value is known.
+    """
+    if np.isinf(primal) or np.isinf(dual):
+        return np.inf
+    return float(np.maximum(0.0, primal - dual) / np.maximum(primal, np.finfo(float).tiny))
 
 
 def evaluate(
@@ -178,6 +183,7 @@ def primal_blocks(program, v, w):
 def dual_block(program, nu):
     """``nu`` as a (n, c) array in the domain of the loss's conjugate; `ValueError` if its shape does not fit."""
     n, _, _, c = program.shape
+    nu = as_batch("nu", nu, shape=())
     nu = as_matrix("nu", np.reshape(nu, (n, c)) if np.size(nu) == n * c else nu, rows=n, columns=c)
     return program.loss.clip_dual(nu, program.y)
 
@@ -187,15 +193,16 @@ def multiplier_blocks(program, multipliers):
     if multipliers is None:
         return None
     n, _, p, c = program.shape
+    multipliers = [as_batch("multipliers", part, shape=()) for part in multipliers]
     for part in multipliers:
-        if np.size(part) != n * p * c or not np.isfinite(part).all():
-            raise ValueError(f"multipliers: expected finite arrays of shape ({n}, {p}, {c}), got {np.shape(part)}")
+        if part.size != n * p * c:
+            raise ValueError(f"multipliers: expected arrays of shape ({n}, {p}, {c}), got {part.shape}")
     return [np.reshape(part, (n, p, c)) for part in multipliers]
 
 
 def _block(program, name, u):
     _, d, p, c = program.shape
-    u = np.asarray(u, dtype=np.float64)
-    if u.shape not in {(d, p, c), (d, p)} or u.size != d * p * c or not np.isfinite(u).all():
-        raise ValueError(f"{name}: expected a finite array of shape ({d}, {p}, {c}), got shape {u.shape}")
+    u = as_batch(name, u, shape=())
+    if u.shape not in {(d, p, c), (d, p)} or u.size != d * p * c:
+        raise ValueError(f"{name}: expected an array of shape ({d}, {p}, {c}), got shape {u.shape}")
     return u.reshape(d, p, c)

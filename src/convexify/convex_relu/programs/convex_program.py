@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number, one_of
+from convexify.checks import as_matrix, as_number, as_patterns, check_squares, one_of
 from convexify.convex_relu.programs.losses import HingeLoss, LogisticLoss, SquaredLoss, check_labels, loss_named
 
 _CHUNK = 4_000_000  # entries of the largest temporary array: 32 MB of float64
@@ -102,20 +102,19 @@ def build_program(X, y, patterns, beta, *, gated=False, loss="squared", group_no
     Raises
     ------
     ValueError
-        Naming the argument that is not finite, has the wrong shape, is empty or is out of range.
+        Naming the argument that is not finite, has the wrong shape, is empty, is out of range, or so large or small
+        that its squares leave float64.
     """
-    X = as_matrix("X", X)
+    X = check_squares("X", as_matrix("X", X))
     y = np.asarray(y)
-    y = as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y, rows=len(X))
+    y = check_squares("y", as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y, rows=len(X)))
     loss = loss_named(loss)
-    patterns = as_matrix("patterns", patterns, rows=len(X))
-    if not np.isin(patterns, (0.0, 1.0)).all():
-        raise ValueError("patterns: expected a boolean array, got entries other than 0 and 1")
+    patterns = as_patterns("patterns", patterns, rows=len(X))
     beta = as_number("beta", beta, above=0.0)
     if not isinstance(gated, bool | np.bool_):
         raise ValueError(f"gated: expected True or False, got {gated!r}")
     one_of("group_norm", group_norm, ("frobenius", "nuclear"))
-    return Program(X, check_labels(loss, y), patterns.astype(bool), beta, bool(gated), loss, group_norm)
+    return Program(X, check_labels(loss, y), patterns, beta, bool(gated), loss, group_norm)
 
 
 def in_natural_units(program):

@@ -272,6 +272,8 @@ def _complement(rows):
 
 def _solve_positive(matrix, right):
     """Solve with a positive definite matrix; the smallest ridge that lets the factorisation succeed is added."""
+    if not len(right):
+        return right
     for ridge in (0.0, 1e-14, 1e-11, 1e-8):
         try:
             factor = cho_factor(matrix + ridge * matrix.diagonal().max() * np.eye(len(matrix)), lower=True)

@@ -10,7 +10,7 @@ from convexify.checks import one_of
 from convexify.convex_relu.programs.certificates import certificate, refine_multipliers, relative_gap
 from convexify.convex_relu.programs.cone_projection import repair
 from convexify.convex_relu.solvers import interior_point
-from convexify.convex_relu.solvers.solution import Solution
+from convexify.convex_relu.solvers.solution import Candidate, Solution
 from convexify.warnings import ConvergenceWarning
 
 _PATIENCE = 60  # iterations without a smaller gap
@@ -45,12 +45,15 @@ class Portfolio:
         most = len(self.rows) + iterations
         aim, smallest, since = self.tol, np.inf, 0
         for candidate in candidates:
-            if self.primal is None or candidate.primal < self.primal.primal:
+            # In units near the ends of float64 a solver may return NaN or infinity: that is no candidate.
+            if np.isfinite(candidate.primal) and (self.primal is None or candidate.primal < self.primal.primal):
                 self.primal = candidate
-            if self.dual is None or candidate.dual > self.dual.dual:
+            if np.isfinite(candidate.dual) and (self.dual is None or candidate.dual > self.dual.dual):
                 self.dual = candidate
-            gap = relative_gap(self.primal.primal, self.dual.dual)
-            self._record(self.primal.primal, self.dual.dual, gap)
+            primal = np.inf if self.primal is None else self.primal.primal
+            dual = -np.inf if self.dual is None else self.dual.dual
+            gap = relative_gap(primal, dual)
+            self._record(primal, dual, gap)
             smallest, since = (gap, 0) if gap < 0.9 * smallest else (smallest, since + 1)
             last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= most
             if last or gap <= aim:
@@ -61,8 +64,8 @@ class Portfolio:
         self._certify()
 
     def best_point(self):
-        """The best points as a start for Newton's method; None before the first candidate."""
-        if self.primal is None:
+        """The best points as a start for Newton's method; None before the first candidates."""
+        if self.primal is None or self.dual is None:
             return None
         v, w = self.primal.point()
         return v if w is None else np.concatenate([v, w], axis=1), self.dual.nu
@@ -72,7 +75,7 @@ class Portfolio:
         iterations, result = len(self.rows), self.certificate
         self._record(result.primal, result.dual, result.gap)
         seconds = self.rows[-1][0]
-        if result.gap > self.tol:
+        if not result.gap <= self.tol:  # NaN included
             spent = f"{seconds:.1f} s and {iterations} iterations"
             message = f"after {spent} the certified gap {result.gap:.2e} is above tol {self.tol:.2e}"
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
@@ -88,14 +91,25 @@ class Portfolio:
 
     def _certify(self):
         """Certificate of both points from scratch; exact multipliers only if those given prove too little."""
-        program, nu, multipliers = self.program, self.dual.nu, self.dual.multipliers()
-        v, w = self.primal.point()
+        program = self.program
+        primal, dual = self.primal or zero_candidate(program), self.dual or zero_candidate(program)
+        nu, multipliers = dual.nu, dual.multipliers()
+        v, w = primal.point()
         if not program.gated:
             v, w = repair(program, v), repair(program, w)
         result = certificate(program, v, w, nu, multipliers)
-        if result.gap > self.tol and not program.gated:
+        if not result.gap <= self.tol and not program.gated:
             result = certificate(program, v, w, nu, refine_multipliers(program, nu, multipliers))
         self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
+
+
+def zero_candidate(program):
+    """Zero with the loss's gradient as dual point: the answer where no solver has a finite one."""
+    v = np.zeros(program.shape[1:])
+    f = np.zeros_like(program.y)
+    nu = program.loss.negative_gradient(f, program.y)
+    point = v, None if program.gated else v
+    return Candidate(program.loss.value(f, program.y), -np.inf, lambda: point, nu, lambda: None)
 
 
 def plan_solvers(program, solver, *, warm):

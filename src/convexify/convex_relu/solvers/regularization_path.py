@@ -10,6 +10,8 @@ from convexify.convex_relu.programs.convex_program import build_program
 from convexify.convex_relu.solvers.solution import Solution
 from convexify.convex_relu.solvers.solve import solve
 
+_ROUNDING = 1e-13  # of a projection, relative to the length of the point
+
 
 @dataclass(frozen=True)
 class RegularizationPath:
@@ -91,7 +93,8 @@ def beta_max(X, y, patterns, *, gated=False, loss="squared", group_norm="frobeni
         for sign in (1.0, -1.0):
             projected = project_onto_cones(program.X, signs, sign * points)[0].reshape(d, len(which), c)
             best = max(best, float(np.minimum(program.dual_norms(projected), free[which]).max()))
-    return best
+    # Where every cone is {0}, the projections are rounding.
+    return best if best > _ROUNDING * free.max() else 0.0
 
 
 def regularization_path(X, y, patterns, betas=20, *, ratio=1e-3, gated=False, loss="squared", group_norm="frobenius",

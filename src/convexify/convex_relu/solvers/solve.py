@@ -62,12 +62,13 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     Raises
     ------
     ValueError
-        Naming the argument that is not finite, has the wrong shape, is empty or is out of range.
+        Naming the argument that is not finite, has the wrong shape, is empty, is out of range, or so large or small
+        that its squares leave float64.
 
     Warns
     -----
     ConvergenceWarning
-        If the certified gap of the answer is above ``tol``.
+        If the certified gap of the answer is above ``tol``, or is NaN.
 
     Notes
     -----
