@@ -151,7 +151,7 @@ def test_average_pool_takes_the_mean_of_each_square_of_each_channel():
     pooled = average_pool(images, (3, 4, 6), 2).reshape(2, 3, 2, 3)
     assert pooled[1, 2, 1, 0] == images.reshape(2, 3, 4, 6)[1, 2, 2:4, 0:2].mean()
     np.testing.assert_array_equal(average_pool(images, (3, 4, 6), 1), images)
-    with pytest.raises(ValueError, match=r"^side: expected a divisor of 4 and 6, got 4"):
+    with pytest.raises(ValueError, match=r"^block: expected a divisor of 4 and 6, got 4"):
         average_pool(images, (3, 4, 6), 4)
     with pytest.raises(ValueError, match=r"^X: expected 48 columns"):
         average_pool(images, (2, 4, 6), 2)

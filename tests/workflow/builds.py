@@ -1,9 +1,11 @@
 """Real builds at the smoke scale, in a copy of the project."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -39,6 +41,20 @@ def snakemake(project, *targets, **how):
 def said(result):
     """All that a finished process printed."""
     return result.stdout + result.stderr
+
+
+@contextmanager
+def edited(file, old="", new="\n# edited\n"):
+    """A file with ``old`` replaced by ``new`` (or ``new`` appended); content and time stamps are restored afterwards."""
+    content, stat = file.read_bytes(), file.stat()
+    text = content.decode("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.write_bytes(content)
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def differences(first, second):

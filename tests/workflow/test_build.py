@@ -9,7 +9,7 @@ import time
 
 import pandas as pd
 import pytest
-from builds import command, copy_project, differences, said, snakemake
+from builds import command, copy_project, differences, edited, said, snakemake
 
 from convexify_workflow.ledger import STANDINGS
 from convexify_workflow.manifest import sha256
@@ -52,7 +52,7 @@ def test_report_shows_the_sources_with_their_verdicts(built):
     assert len(pd.read_csv(folder / "errors_of_the_survey.csv")) == 12
     report = (folder / "report.html").read_text()
     assert "Errors of the survey (12)" in report
-    assert "With τ = 0, we get the classic hinge loss." in report
+    assert "we get the classic hinge loss." in report
 
 
 def test_manifest_tells_the_hash_of_every_figure(built):
@@ -102,10 +102,8 @@ def test_verification_passes_and_fails_with_the_numbers(built):
 
 def test_unknown_metric_is_refused_before_any_job(built):
     claims = built / "workflow" / "experiments" / "scaffolded" / "claims.yaml"
-    kept = claims.read_text()
-    claims.write_text(kept.replace("mean_ratio_at", "maen_ratio_at"))
-    result = snakemake(built)
-    claims.write_text(kept)
+    with edited(claims, "mean_ratio_at", "maen_ratio_at"):
+        result = snakemake(built)
     assert result.returncode != 0
     assert "claims.yaml: scaffolded.norm_of_a_gaussian_matrix: metric maen_ratio_at_largest_size" in said(result)
     assert "rule " not in said(result)

@@ -1,9 +1,10 @@
 """Re-runs are exact: what an edit must run again, and what it must not. Dry runs on the built smoke scale."""
 
 import re
+from contextlib import ExitStack
 
 import pytest
-from builds import said, snakemake
+from builds import edited, said, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("build")]
 
@@ -21,24 +22,14 @@ def planned(project):
 
 @pytest.fixture
 def edit(built):
-    """Function that appends to (or replaces in) a file and returns what a build would run; all is undone afterwards."""
-    kept = {}
+    """Function that edits a file, returns what a build would run then, and undoes the edit when the test is over."""
+    with ExitStack() as stack:
 
-    def change(path, old="", new="\n# edited\n"):
-        file = built / path
-        stat = file.stat()
-        kept[file] = (file.read_bytes(), stat.st_atime_ns, stat.st_mtime_ns)
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
-        return planned(built)
+        def change(path, *replacement):
+            stack.enter_context(edited(built / path, *replacement))
+            return planned(built)
 
-    yield change
-    import os
-
-    for file, (content, accessed, modified) in kept.items():
-        file.write_bytes(content)
-        os.utime(file, ns=(accessed, modified))
+        yield change
 
 
 def jobs_of(plan):
@@ -67,7 +58,7 @@ def test_a_setting_of_a_job_runs_that_job_and_what_depends_on_it(edit):
 
 
 def test_a_solver_runs_what_imports_it(edit):
-    plan = jobs_of(edit("src/convexify/linear_duality/dual.py"))
+    plan = jobs_of(edit("src/convexify/linear_duality/douglas_rachford.py"))
     assert "linear_duality_metrics" in plan
     assert not any(name.startswith(("branches", "width", "landscapes", "convex_relu")) for name in plan)
 
