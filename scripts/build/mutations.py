@@ -85,9 +85,9 @@ MUTATIONS = (
         *("2 * self.weights * offset", "self.weights * offset"),
     ),
     Mutation(
-        "strong penalties: another data set",
-        *("strong_penalty", "workflow/experiments/strong_penalty/settings.yaml"),
-        *("smoke: [sine, breast_cancer]", "smoke: [sine, digits]"),
+        "deep linear networks: another data set",
+        *("linear_duality", "workflow/experiments/linear_duality/settings.yaml"),
+        *("smoke: [synthetic, digits]", "smoke: [synthetic, iris]"),
     ),
 )
 
