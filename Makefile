@@ -15,7 +15,7 @@ build: $(READY) ## set up, build everything at SCALE (default: default) with all
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
 	@echo "Report: $(CURDIR)/reports/$(SCALE)/report.html"
 
-smoke: ## the same at the smoke scale: under two minutes, no network
+smoke: ## the same at the smoke scale: under three minutes, no network
 	@$(MAKE) --no-print-directory build SCALE=smoke
 
 test: $(READY) ## set up and run every check: style, lint, contracts, tests
