@@ -31,11 +31,15 @@ def command(*targets, cores=2, experiments=None, options=()):
     return [sys.executable, "-m", "snakemake", "--cores", str(cores), *options, "--config", *config, "--", *targets]
 
 
+def environment(project):
+    """Environment in which a copy of the project runs its own package, not the one that is installed."""
+    return {**os.environ, "PYTHONPATH": str(project / "src")}
+
+
 def snakemake(project, *targets, **how):
     """Run a build and wait for it."""
-    return subprocess.run(
-        command(*targets, **how), cwd=project, capture_output=True, text=True, timeout=900, check=False
-    )
+    options = {"cwd": project, "env": environment(project), "timeout": 900}
+    return subprocess.run(command(*targets, **how), capture_output=True, text=True, check=False, **options)
 
 
 def said(result):

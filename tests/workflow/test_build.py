@@ -9,7 +9,7 @@ import time
 
 import pandas as pd
 import pytest
-from builds import command, copy_project, differences, edited, said, snakemake
+from builds import command, copy_project, differences, edited, environment, said, snakemake
 
 from convexify_workflow.ledger import STANDINGS
 from convexify_workflow.manifest import sha256
@@ -115,11 +115,11 @@ def test_script_runs_alone_and_writes_the_same_bytes(built):
     table = built / "results" / "smoke" / "scaffolded" / "norms.parquet"
     before = sha256(table)
     line = [sys.executable, "scripts/scaffolded/compute_norms.py"]
-    result = subprocess.run([*line, "--scale", "smoke"], cwd=built, capture_output=True, text=True, check=False)
+    result = subprocess.run([*line, "--scale", "smoke"], cwd=built, env=environment(built), capture_output=True, text=True, check=False)
     assert result.returncode == 0, said(result)
     assert "wrote results/smoke/scaffolded/norms.parquet" in result.stdout
     assert sha256(table) == before
-    unsaid = subprocess.run(line, cwd=built, capture_output=True, text=True, check=False)
+    unsaid = subprocess.run(line, cwd=built, env=environment(built), capture_output=True, text=True, check=False)
     assert unsaid.returncode == 2
     assert "usage: python scripts/scaffolded/compute_norms.py" in unsaid.stderr
 
