@@ -99,7 +99,7 @@ def test_lower_than_adam_in_higher_rank_with_a_valid_bound():
     X, y = curved(150, 8)
     trained = fit_networks(X, y, 0.15, 100, method="adam", step=0.01, iterations=2000).network(0)
     with pytest.warns(ConvergenceWarning, match="relaxation"):
-        answer = train_globally(X, y, 0.15, max_time=5.0, tol=1e-3)
+        answer = train_globally(X, y, 0.15, max_time=np.inf, tol=1e-3)
     adam = network_objective(trained, X, y, 0.15)
     assert not answer.exact
     assert answer.objective < adam
