@@ -1,10 +1,11 @@
-"""What an experiment declares in its rules.smk: its title, the tables its metrics read, and its figures.
+"""What an experiment declares in its rules.smk: its title, its compute jobs, what its metrics read, its figures.
 
-``workflow/rules/experiments.smk`` turns a declaration into one rule for the metrics and one for each figure.
+``workflow/rules/experiments.smk`` turns a declaration into one rule for each job, one for the metrics and one for each
+figure.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,58 @@ class Figure:
         return self.over.pattern if self.over else self.name
 
 
+@dataclass(frozen=True)
+class Compute:
+    """One compute job, or one for each value of the wildcard in the tables that it writes; see `compute`."""
+
+    name: str
+    message: str
+    writes: tuple
+    reads: Reads = field(default_factory=Reads)
+    data: object = None
+    sections: tuple = ()
+    params: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
+    mem_mb: object = 1500
+    runtime: object = 30
+
+    @property
+    def wildcards(self):
+        """Names in braces in the tables that the job writes."""
+        return re.findall(r"{(\w+)}", self.writes[0])
+
+    @property
+    def log_name(self):
+        """Name of the job's log without extension: that of its script, and the wildcards in braces."""
+        return "_".join([f"compute_{self.name}", *(f"{{{name}}}" for name in self.wildcards)])
+
+
+def compute(message, *, writes, reads=Reads(), data=None, settings=(), params=None, files=None, mem_mb=1500, runtime=30):
+    """A compute job: ``scripts/<id>/compute_<name>.py``.
+
+    Parameters
+    ----------
+    message : str
+        What the job does, in the words of a progress line.
+    writes : sequence of str
+        Tables that the script returns, each under its name without wildcard: ``"runs_{source}"`` is ``runs``.
+    reads : Reads
+        Tables of other jobs.
+    data : str or callable, optional
+        Prepared data, offered as ``data``: the setting ``"section.key"`` that names data sets, a path, or a function of
+        the wildcards.
+    settings : sequence of str
+        Sections of the settings that the job is given beside ``shared``; an edit of any other does not repeat it.
+    params : dict, optional
+        Name to function of the wildcards: what else the script is offered.
+    files : dict, optional
+        Name to path of outputs that are no tables of results.
+    mem_mb, runtime : int or callable
+        Megabytes and minutes.
+    """
+    return Compute("", message, tuple(writes), reads, data, tuple(settings), params or {}, files or {}, mem_mb, runtime)
+
+
 class Experiment:
     """An experiment as its rules.smk declares it.
 
@@ -93,6 +146,8 @@ class Experiment:
         Id: the name of its two folders.
     title : str
         What the report calls it.
+    jobs : dict of str to Compute
+        Compute job by name: ``scripts/<id>/compute_<name>.py``.
     metrics : Reads
         What ``scripts/<id>/metrics.py`` reads.
     figures : dict of str to Figure
@@ -101,9 +156,9 @@ class Experiment:
         Scale to section to settings, as `convexify_workflow.settings.load_settings` returns them.
     """
 
-    def __init__(self, name, title, metrics, figures, settings):
-        self.name, self.title, self.metrics, self.settings = name, title, metrics, settings
-        self.figures = figures
+    def __init__(self, name, title, jobs, metrics, figures, settings):
+        self.name, self.title, self.settings = name, title, settings
+        self.jobs, self.metrics, self.figures = jobs, metrics, figures
 
     def inputs(self, what):
         """Keywords for ``input:``: a path with ``{scale}`` for each table, or a function of the wildcards."""
@@ -116,6 +171,28 @@ class Experiment:
             f"results/{wildcards.scale}/{self.name}/{_file(name)}"
             for name in table.expand(self.settings[wildcards.scale])
         ]
+
+    def outputs(self, job):
+        """Keywords for ``output:`` of a compute job."""
+        tables = {re.sub(r"(_{\w+})|(\.\w+)$", "", table): f"results/{{scale}}/{self.name}/{_file(table)}"
+                  for table in job.writes}  # fmt: skip
+        return tables | job.files
+
+    def data_of(self, job):
+        """Keyword for ``input:`` of a compute job: its prepared data, a path or a function of the wildcards."""
+        if job.data is None:
+            return {}
+        if callable(job.data) or "/" in job.data:
+            return {"data": job.data}
+        section, _, key = job.data.partition(".")
+
+        def paths(wildcards):
+            named = self.settings[wildcards.scale][section][key]
+            if isinstance(named, str):  # one name: one path
+                return f"data/prepared/{named}.npz"
+            return [f"data/prepared/{dataset}.npz" for dataset in named if dataset != "synthetic"]
+
+        return {"data": paths}
 
     def figure_paths(self, scale):
         """Paths of the figures at a scale."""
@@ -136,6 +213,8 @@ def figure(label, what, over=None):
     return label, what, over
 
 
-def declare(name, title, metrics, figures, settings):
+def declare(name, title, jobs, metrics, figures, settings):
     """`Experiment` from the arguments of ``experiment(...)`` in a rules.smk."""
-    return Experiment(name, title, metrics, {key: Figure(key, *value) for key, value in figures.items()}, settings)
+    jobs = {key: replace(job, name=key) for key, job in jobs.items()}
+    figures = {key: Figure(key, *value) for key, value in figures.items()}
+    return Experiment(name, title, jobs, metrics, figures, settings)

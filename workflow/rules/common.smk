@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.coverage import check_sources
 from convexify_workflow.dependencies import code_of
-from convexify_workflow.experiments import declare, each, figure, reads
+from convexify_workflow.experiments import compute, declare, each, figure, reads
 from convexify_workflow.ledger import check_claims_file
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import check_config, load_settings, select
@@ -33,27 +33,14 @@ wildcard_constraints:
     dataset="[a-z0-9_]+",
 
 
-def experiment(name, title, metrics, figures):
-    """Declare an experiment: what its metrics read, and its figures (see convexify_workflow.experiments)."""
-    DECLARED[name] = declare(name, title, metrics, figures, SETTINGS[name])
+def experiment(name, title, jobs, metrics, figures):
+    """Declare an experiment: its compute jobs, what its metrics read, its figures (convexify_workflow.experiments)."""
+    DECLARED[name] = declare(name, title, jobs, metrics, figures, SETTINGS[name])
 
 
 def settings(name, *sections):
     """Parameter function: the named sections of an experiment's settings, and `shared`, at the job's scale."""
     return lambda wildcards: select(SETTINGS[name][wildcards.scale], sections)
-
-
-def prepared(name, setting):
-    """Input function: prepared data sets that a setting "section.key" names (one name: one path); "synthetic" is none."""
-    section, _, key = setting.partition(".")
-
-    def paths(wildcards):
-        named = SETTINGS[name][wildcards.scale][section][key]
-        if isinstance(named, str):
-            return f"data/prepared/{named}.npz"
-        return [f"data/prepared/{dataset}.npz" for dataset in named if dataset != "synthetic"]
-
-    return paths
 
 
 def built(path):

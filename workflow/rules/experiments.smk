@@ -1,5 +1,37 @@
-# The metrics of every experiment and each of its figures: one named rule each, from what its rules.smk declares.
+# Every compute job, the metrics and every figure of an experiment: one named rule each, from what its rules.smk declares.
 for study in DECLARED.values():
+
+    for task in study.jobs.values():
+
+        rule:
+            name:
+                f"{study.name}_compute_{task.name}"
+            message:
+                f"{study.title}: {task.message}" + "".join(f" ({{wildcards.{name}}})" for name in task.wildcards)
+            input:
+                **study.data_of(task),
+                **study.inputs(task.reads),
+                code=code_of(f"scripts/{study.name}/compute_{task.name}.py"),
+            output:
+                **study.outputs(task),
+            params:
+                **task.params,
+                script=lambda wildcards, input: input.code[0],
+                seed=config["seed"],
+                device=config["device"],
+                settings=settings(study.name, *task.sections),
+            log:
+                f"logs/{{scale}}/{study.name}/{task.log_name}.log",
+            benchmark:
+                f"benchmarks/{{scale}}/{study.name}/{task.log_name}.tsv"
+            threads: 1
+            resources:
+                mem_mb=task.mem_mb,
+                runtime=task.runtime,
+            conda:
+                "../../envs/environment.yaml"
+            script:
+                "../../{params.script}"
 
     rule:
         name:

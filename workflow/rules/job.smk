@@ -1,5 +1,5 @@
-# What every job shares. `use rule job as <id>_<script> with:` adds message, input (with code=code_of(script)), output,
-# settings, and the name of the job's log: pathvars: job="<id>/<script>".
+# What the jobs that belong to no experiment share. `use rule job as <name> with:` adds message, input (with
+# code=code_of(script)), output, parameters, and the name of the job's log: pathvars: job="<name>".
 rule job:
     params:
         script=lambda wildcards, input: input.code[0],

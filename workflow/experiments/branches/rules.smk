@@ -1,6 +1,20 @@
 experiment(
     "branches",
     title="Parallel branches",
+    jobs={
+        "gaps": compute(
+            "exact duality gaps by integer and linear programs",
+            data="shared.dataset",
+            settings=["gaps"],
+            writes=["gaps", "identities"],
+        ),
+        "frequencies": compute(
+            "gradient descent from random starts against the certified optimum",
+            data="shared.dataset",
+            settings=["frequencies"],
+            writes=["frequencies", "shares"],
+        ),
+    },
     metrics=reads("gaps", "identities", "frequencies"),
     figures={
         "gap_against_branches": figure("Duality gap against the number of branches", reads("gaps", settings=["gaps"])),
@@ -11,33 +25,3 @@ experiment(
         ),
     },
 )
-
-
-use rule job as branches_compute_gaps with:
-    message:
-        "Parallel branches: exact duality gaps by integer and linear programs"
-    input:
-        data=prepared("branches", "shared.dataset"),
-        code=code_of("scripts/branches/compute_gaps.py"),
-    output:
-        gaps="results/{scale}/branches/gaps.parquet",
-        identities="results/{scale}/branches/identities.parquet",
-    params:
-        settings=settings("branches", "gaps"),
-    pathvars:
-        job="branches/compute_gaps",
-
-
-use rule job as branches_compute_frequencies with:
-    message:
-        "Parallel branches: gradient descent from random starts against the certified optimum"
-    input:
-        data=prepared("branches", "shared.dataset"),
-        code=code_of("scripts/branches/compute_frequencies.py"),
-    output:
-        frequencies="results/{scale}/branches/frequencies.parquet",
-        shares="results/{scale}/branches/shares.parquet",
-    params:
-        settings=settings("branches", "frequencies"),
-    pathvars:
-        job="branches/compute_frequencies",

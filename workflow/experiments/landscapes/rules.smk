@@ -1,6 +1,23 @@
+# The entry of problems.rows that a job's wildcard names.
+LANDSCAPE = lambda job: next(
+    row for row in SETTINGS["landscapes"][job.scale]["problems"]["rows"] if row["name"] == job.row
+)
+
 experiment(
     "landscapes",
     title="Landscapes of multi-branch networks",
+    jobs={
+        "planes": compute(
+            "train, draw planes, measure convexity",
+            data=lambda wildcards: f"data/prepared/{LANDSCAPE(wildcards)['dataset']}.npz",
+            settings=["planes"],
+            # A job is given its own row; another title draws figures anew and trains nothing.
+            params={"problem": lambda job: {key: value for key, value in LANDSCAPE(job).items() if key != "title"}},
+            writes=["surfaces_{row}", "measures_{row}", "hessian_{row}"],
+            mem_mb=lambda wildcards: 8000 if wildcards.scale == "paper" else 2000,
+            runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,
+        ),
+    },
     metrics=reads(
         measures=each("measures_{row}", "problems.rows"),
         hessian=each("hessian_{row}", "problems.rows"),
@@ -43,29 +60,3 @@ experiment(
         ),
     },
 )
-
-# The entry of problems.rows that a job's wildcard names.
-LANDSCAPE = lambda job: next(
-    row for row in SETTINGS["landscapes"][job.scale]["problems"]["rows"] if row["name"] == job.row
-)
-
-
-use rule job as landscapes_compute_planes with:
-    message:
-        "Landscapes of multi-branch networks: train, draw planes, measure convexity ({wildcards.row})"
-    input:
-        data=lambda wildcards: f"data/prepared/{LANDSCAPE(wildcards)['dataset']}.npz",
-        code=code_of("scripts/landscapes/compute_planes.py"),
-    output:
-        surfaces="results/{scale}/landscapes/surfaces_{row}.parquet",
-        measures="results/{scale}/landscapes/measures_{row}.parquet",
-        hessian="results/{scale}/landscapes/hessian_{row}.parquet",
-    params:
-        settings=settings("landscapes", "planes"),
-        # A job is given its own row; another title draws figures anew and trains nothing.
-        problem=lambda wildcards: {key: value for key, value in LANDSCAPE(wildcards).items() if key != "title"},
-    pathvars:
-        job="landscapes/compute_planes_{row}",
-    resources:
-        mem_mb=lambda wildcards: 8000 if wildcards.scale == "paper" else 2000,
-        runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,

@@ -1,6 +1,35 @@
 experiment(
     "relaxed_neuron",
     title="Relaxed neuron",
+    jobs={
+        "trajectories": compute(
+            "vanilla and relaxed gradient descent along the iterations",
+            settings=["trajectories"],
+            writes=["trajectories"],
+        ),
+        "map": compute(
+            "vanilla and relaxed gradient descent over samples, noise and initial scale",
+            settings=["map"],
+            writes=["cells"],
+        ),
+        "efficiency": compute(
+            "variance of both minimisers under label noise", settings=["efficiency"], writes=["efficiency"]
+        ),
+        "teacher_student": compute(
+            "teacher and student of several neurons", settings=["teacher_student"], writes=["teacher_student"]
+        ),
+        "theorem": compute(
+            "the squared loss at the relaxed minimiser",
+            data="theorem.datasets",
+            settings=["theorem"],
+            writes=["theorem"],
+        ),
+        "losses": compute(
+            "counterexamples, convexity and the equations of both losses",
+            settings=["losses"],
+            writes=["curves", "convexity", "equations"],
+        ),
+    },
     metrics=reads(
         "trajectories", "cells", "theorem", "convexity", "equations", "efficiency", "teacher_student", settings=["map"]
     ),
@@ -14,58 +43,3 @@ experiment(
         "real_labels": figure("Real data: labels of a neuron and real labels", reads("theorem", settings=["theorem"])),
     },
 )
-
-
-include: "theorem.smk"
-
-
-use rule job as relaxed_neuron_compute_trajectories with:
-    message:
-        "Relaxed neuron: vanilla and relaxed gradient descent along the iterations"
-    input:
-        code=code_of("scripts/relaxed_neuron/compute_trajectories.py"),
-    output:
-        table="results/{scale}/relaxed_neuron/trajectories.parquet",
-    params:
-        settings=settings("relaxed_neuron", "trajectories"),
-    pathvars:
-        job="relaxed_neuron/compute_trajectories",
-
-
-use rule job as relaxed_neuron_compute_map with:
-    message:
-        "Relaxed neuron: vanilla and relaxed gradient descent over samples, noise and initial scale"
-    input:
-        code=code_of("scripts/relaxed_neuron/compute_map.py"),
-    output:
-        table="results/{scale}/relaxed_neuron/cells.parquet",
-    params:
-        settings=settings("relaxed_neuron", "map"),
-    pathvars:
-        job="relaxed_neuron/compute_map",
-
-
-use rule job as relaxed_neuron_compute_efficiency with:
-    message:
-        "Relaxed neuron: variance of both minimisers under label noise"
-    input:
-        code=code_of("scripts/relaxed_neuron/compute_efficiency.py"),
-    output:
-        table="results/{scale}/relaxed_neuron/efficiency.parquet",
-    params:
-        settings=settings("relaxed_neuron", "efficiency"),
-    pathvars:
-        job="relaxed_neuron/compute_efficiency",
-
-
-use rule job as relaxed_neuron_compute_teacher_student with:
-    message:
-        "Relaxed neuron: teacher and student of several neurons"
-    input:
-        code=code_of("scripts/relaxed_neuron/compute_teacher_student.py"),
-    output:
-        table="results/{scale}/relaxed_neuron/teacher_student.parquet",
-    params:
-        settings=settings("relaxed_neuron", "teacher_student"),
-    pathvars:
-        job="relaxed_neuron/compute_teacher_student",

@@ -1,6 +1,43 @@
+# One job for each problem: the curve, which needs no data, and pairs of classes.
+PROBLEM_DATA = lambda job: [] if job.problem == "sine" else f"data/prepared/{job.problem}.npz"
+PAIR = {"pair": lambda job: SETTINGS["strong_penalty"][job.scale]["problems"]["pairs"].get(job.problem)}
+
 experiment(
     "strong_penalty",
     title="Strong penalties",
+    jobs={
+        "minima": compute(
+            "minima from many starts over λ",
+            data=PROBLEM_DATA,
+            settings=["penalties", "minima"],
+            params=PAIR,
+            writes=["paths_{problem}", "functions_{problem}", "baselines_{problem}"],
+            runtime=60,
+        ),
+        "thresholds": compute(
+            "where convexity begins, with proof",
+            data=PROBLEM_DATA,
+            settings=["search"],
+            params=PAIR,
+            writes=["thresholds_{problem}"],
+            mem_mb=3000,
+            runtime=120,
+        ),
+        "draws": compute(
+            "errors over draws of the samples",
+            data=PROBLEM_DATA,
+            settings=["penalties", "draws"],
+            params=PAIR,
+            writes=["draws_{problem}"],
+        ),
+        "growth": compute("how the threshold grows with the domain", settings=["search", "growth"], writes=["growth"]),
+        "kink": compute("second differences of a ReLU network across a kink", settings=["penalties"], writes=["kink"]),
+        "hessians": compute(
+            "smallest eigenvalues over a domain, and how the penalty moves eigenvalues",
+            settings=["hessians"],
+            writes=["slice", "shift_of_eigenvalues"],
+        ),
+    },
     metrics=reads(
         "growth",
         "kink",
@@ -28,7 +65,3 @@ experiment(
         "threshold_growth": figure("The threshold against the domain", reads("growth")),
     },
 )
-
-
-include: "problems.smk"
-include: "curvature.smk"

@@ -1,6 +1,50 @@
 experiment(
     "width",
     title="Width",
+    jobs={
+        "initial": compute(
+            "Gram matrices of random networks of growing width",
+            data="real_data.datasets",
+            settings=["points", "real_data", "fixed_depth", "initial"],
+            writes=["initial", "shapes"],
+        ),
+        "training": compute(
+            "deep networks of growing width, trained",
+            data="real_data.datasets",
+            settings=["points", "real_data", "fixed_depth", "descent", "training"],
+            writes=["records", "losses"],
+        ),
+        "shallow": compute(
+            "the shallow ReLU experiment of Du, Zhai, Poczos and Singh (2019)", settings=["shallow"], writes=["shallow"]
+        ),
+        "limits": compute(
+            "limits and conditioning against depth",
+            settings=["points", "by_depth", "descent", "limits"],
+            writes=["limits"],
+        ),
+        "stability": compute(
+            "width of a stable Gram matrix against depth",
+            reads=reads("limits"),
+            settings=["points", "stability"],
+            writes=["stability", "stable_width", "stable_width_of_draws"],
+        ),
+        "target": compute(
+            "width that reaches the target against depth",
+            reads=reads("limits"),
+            settings=["points", "by_depth", "descent", "target"],
+            writes=["target", "target_width"],
+        ),
+        "degeneracy": compute(
+            "two near-parallel points",
+            settings=["points", "fixed_depth", "by_depth", "degeneracy"],
+            writes=["degeneracy"],
+        ),
+        "defects": compute(
+            "one step of gradient descent beside equation (10)",
+            settings=["points", "fixed_depth", "defects"],
+            writes=["defects"],
+        ),
+    },
     metrics=reads(
         *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws"),
         *("degeneracy", "defects", "shallow"),
@@ -31,49 +75,3 @@ experiment(
         ),
     },
 )
-
-
-include: "depth.smk"
-
-
-use rule job as width_compute_initial with:
-    message:
-        "Width: Gram matrices of random networks of growing width"
-    input:
-        data=prepared("width", "real_data.datasets"),
-        code=code_of("scripts/width/compute_initial.py"),
-    output:
-        initial="results/{scale}/width/initial.parquet",
-        shapes="results/{scale}/width/shapes.parquet",
-    params:
-        settings=settings("width", "points", "real_data", "fixed_depth", "initial"),
-    pathvars:
-        job="width/compute_initial",
-
-
-use rule job as width_compute_training with:
-    message:
-        "Width: deep networks of growing width, trained"
-    input:
-        data=prepared("width", "real_data.datasets"),
-        code=code_of("scripts/width/compute_training.py"),
-    output:
-        records="results/{scale}/width/records.parquet",
-        losses="results/{scale}/width/losses.parquet",
-    params:
-        settings=settings("width", "points", "real_data", "fixed_depth", "descent", "training"),
-    pathvars:
-        job="width/compute_training",
-
-
-use rule job as width_compute_shallow with:
-    message:
-        "Width: the shallow ReLU experiment of Du, Zhai, Poczos and Singh (2019)"
-    input:
-        code=code_of("scripts/width/compute_shallow.py"),
-    output:
-        "results/{scale}/width/shallow.parquet",
-    params:
-        settings=settings("width", "shallow"),
-    pathvars:
-        job="width/compute_shallow",
