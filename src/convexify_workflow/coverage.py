@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from convexify_workflow.ledger import ORIGINS, OWN, standing
+from convexify_workflow.claims import ORIGINS, OWN
+from convexify_workflow.ledger import standing
 from convexify_workflow.yaml_files import load_yaml
 
 COLUMNS = ["document", "place", "says", "claims", "verdicts", "why_none"]

@@ -111,7 +111,9 @@ class Compute:
         return "_".join([f"compute_{self.name}", *(f"{{{name}}}" for name in self.wildcards)])
 
 
-def compute(message, *, writes, reads=Reads(), data=None, settings=(), params=None, files=None, mem_mb=1500, runtime=30):
+def compute(
+    message, *, writes, reads=Reads(), data=None, settings=(), params=None, files=None, mem_mb=1500, runtime=30
+):
     """A compute job: ``scripts/<id>/compute_<name>.py``.
 
     Parameters
@@ -134,7 +136,7 @@ def compute(message, *, writes, reads=Reads(), data=None, settings=(), params=No
     mem_mb, runtime : int or callable
         Megabytes and minutes.
     """
-    return Compute("", message, tuple(writes), reads, data, tuple(settings), params or {}, files or {}, mem_mb, runtime)
+    return Compute("", message, tuple(writes), reads, data, tuple(settings), dict(params), dict(files), mem_mb, runtime)
 
 
 class Experiment:

@@ -8,6 +8,7 @@ and ``snakemake verify`` read nothing else.
 - `mean`, `median`, `share`, `difference`, `ratio`, `resampled`: estimates with a 95 % interval.
 - `bound`: a worst case or a "never"; only its inequality counts, never its digits.
 - `not_reached`: what was looked for did not happen in any of n runs; a number that is missing for a reason.
+- `step_at_edge`: the best step of a descent lies on the edge of its grid; no number, for another reason.
 
 Example
 -------
@@ -24,7 +25,9 @@ import pandas as pd
 from scipy import stats
 
 COLUMNS = ["metric", "kind", "value", "low", "high", "n", "unit"]
-KINDS = ("exact", "estimate", "bound", "not reached")
+KINDS = ("exact", "estimate", "bound", "not reached", "step at the edge")
+#: Kinds whose value is NaN, for a reason.
+WITHOUT_NUMBER = ("not reached", "step at the edge")
 LEVEL = 0.95
 #: From this number of units on a bootstrap is used; below it a Student interval (of the jackknife for a statistic that
 #: is no mean): a bootstrap over few units is too short.
@@ -74,6 +77,13 @@ def not_reached(n, *, unit):
     if n < 1:
         raise ValueError(f"n: expected at least one run, got {n}")
     return Metric("not reached", math.nan, n=int(n), unit=unit)
+
+
+def step_at_edge(n, *, unit):
+    """In ``n`` tunings the best step tried was the smallest or the largest: what is compared with it is not tested."""
+    if n < 1:
+        raise ValueError(f"n: expected at least one tuning, got {n}")
+    return Metric("step at the edge", math.nan, n=int(n), unit=unit)
 
 
 def mean(values, *, unit):
@@ -196,7 +206,7 @@ def table_of(experiment, metrics):
         if not isinstance(metric, Metric):
             raise ValueError(
                 f"{experiment}: metric {name}: expected a kind (exact, mean, median, share, difference, ratio, "
-                f"resampled, bound, not_reached), got {metric!r}"
+                f"resampled, bound, not_reached, step_at_edge), got {metric!r}"
             )
         rows.append((name, metric.kind, metric.value, metric.low, metric.high, metric.n, metric.unit))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -19,7 +19,7 @@ from scipy import stats
 from convexify_workflow.files import write
 from convexify_workflow.ledger import standing
 from convexify_workflow.manifest import sha256
-from convexify_workflow.uncertainty import COLUMNS, KINDS, LEVEL
+from convexify_workflow.uncertainty import COLUMNS, KINDS, LEVEL, WITHOUT_NUMBER
 
 FAMILY_WISE_ERROR = 0.01
 #: Rounding that no interval of identical repetitions covers.
@@ -91,11 +91,11 @@ def _compare_one(row, estimates):
     kinds = {row["kind"], row["kind_expected"]}
     if kinds == {"bound"}:
         return math.nan, "not compared"
-    if kinds == {"not reached"}:
+    if kinds <= set(WITHOUT_NUMBER):
         return math.nan, "agrees"
     if len(kinds) == 2:
         # Whether anything is reached at all may change with the seed; any other change of kind is one of the code.
-        return math.nan, "not compared" if kinds == {"not reached", "estimate"} else "MISS"
+        return math.nan, "not compared" if kinds & set(WITHOUT_NUMBER) and kinds & {"estimate", "bound"} else "MISS"
     gap = row["value"] - row["value_expected"]
     if kinds == {"exact"}:
         allowed = (row["high"] - row["low"] + row["high_expected"] - row["low_expected"]) / 2

@@ -8,8 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexify_workflow.ledger import COLUMNS, check_claims, check_claims_file, evaluate_claims, standing, verdict
-from convexify_workflow.uncertainty import bound, exact, mean, not_reached, table_of
+from convexify_workflow.claims import check_claims, check_claims_file
+from convexify_workflow.ledger import COLUMNS, evaluate_claims, standing, verdict
+from convexify_workflow.uncertainty import bound, exact, mean, not_reached, step_at_edge, table_of
 
 
 def claim(comparison="<=", expected=1.0, tolerance=0.0, **more):
@@ -85,6 +86,8 @@ def test_unmeasured_claim_is_not_tested_and_says_why():
     assert verdict(claim(), {}) == "not tested (gap is not measured at this scale)"
     assert verdict(claim(reason_if_untested="needs the paper scale"), {}) == "not tested (needs the paper scale)"
     assert verdict(claim(), rows(gap=not_reached(7, unit="run"))) == "not tested (not reached in any of 7 runs)"
+    edge = rows(gap=step_at_edge(1, unit="method"))
+    assert verdict(claim(), edge) == "not tested (step at the edge of its grid: 1 method)"
 
 
 def test_row_carries_every_column():
@@ -153,6 +156,19 @@ def test_expectations_without_metrics_are_named(project, tmp_path):
         ([claim(comparison="=<")], "comparison"),
         ([claim(expected="1e-3")], "write 1.0e-3"),
         ([claim(condition={"when": "x"})], "condition"),
+        (
+            [
+                claim(
+                    about="the sampled program",
+                    condition={
+                        "when": "x",
+                        "about": "the exact program",
+                        "test": {"metric": "gap", "comparison": "<", "expected": 1.0},
+                    },
+                )
+            ],
+            "about: expected what the claim is about, 'the sampled program'; got 'the exact program'",
+        ),
         ([claim(expected=math.nan)], "finite"),
         ([{**claim(), "id": 5}], "claim 5: expected an id that starts with 'e.'"),
         ([claim(comparison=["<"])], r"claim e.c: comparison: expected one of .*; got \['<'\]"),

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from convexify_workflow.claims import check_claims_file
 from convexify_workflow.coverage import check_sources
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import compute, declare, each, figure, reads
-from convexify_workflow.ledger import check_claims_file
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import check_config, load_settings, select
 from convexify_workflow.yaml_files import load_yaml

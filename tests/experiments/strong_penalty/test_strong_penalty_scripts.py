@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from convexify_workflow.ledger import metrics_named
+from convexify_workflow.claims import metrics_named
 
 ROOT = Path(__file__).parents[3]
 
