@@ -111,9 +111,7 @@ class Compute:
         return "_".join([f"compute_{self.name}", *(f"{{{name}}}" for name in self.wildcards)])
 
 
-def compute(
-    message, *, writes, reads=Reads(), data=None, settings=(), params=None, files=None, mem_mb=1500, runtime=30
-):
+def compute(message, *, writes, reads=Reads(), data=None, settings=(), params=(), files=(), mem_mb=1500, runtime=30):
     """A compute job: ``scripts/<id>/compute_<name>.py``.
 
     Parameters

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from convexify_workflow.experiments import declare, each, figure, reads
+from convexify_workflow.experiments import compute, declare, each, figure, reads
 
 SETTINGS = {
     "smoke": {"shared": {"rows": [{"name": "first"}, {"name": "second"}], "dataset": "digits"}},
@@ -17,6 +17,10 @@ def study():
     return declare(
         "study",
         "A study",
+        {
+            "norms": compute("norms of each", data="shared.dataset", settings=["dual"], writes=["norms", "times.csv"]),
+            "runs": compute("runs", reads=reads("norms"), data="data/{row}.npz", writes=["runs_{row}"], runtime=60),
+        },
         reads("norms", cells="map", times="times.csv", real=each("real_{row}", "shared.rows"), settings=["dual"]),
         {
             "plain": figure("Plain", reads("norms")),
@@ -54,3 +58,17 @@ def test_repeated_figures_follow_the_setting_too(study):
 
 def test_a_single_name_is_a_list_of_one():
     assert each("{dataset}_dual", "shared.dataset").expand(SETTINGS["smoke"]) == ["digits_dual"]
+
+
+def test_compute_jobs_have_outputs_data_and_a_log_of_their_own(study):
+    norms, runs = study.jobs["norms"], study.jobs["runs"]
+    assert study.outputs(norms) == {
+        "norms": "results/{scale}/study/norms.parquet",
+        "times": "results/{scale}/study/times.csv",
+    }
+    assert study.outputs(runs) == {"runs": "results/{scale}/study/runs_{row}.parquet"}
+    assert (norms.log_name, runs.log_name) == ("compute_norms", "compute_runs_{row}")
+    assert study.data_of(norms)["data"](SimpleNamespace(scale="smoke")) == "data/prepared/digits.npz"
+    assert study.data_of(runs) == {"data": "data/{row}.npz"}
+    assert study.inputs(runs.reads) == {"norms": "results/{scale}/study/norms.parquet"}
+    assert (norms.runtime, runs.runtime) == (30, 60)
