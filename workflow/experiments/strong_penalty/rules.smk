@@ -1,5 +1,5 @@
 # One job for each problem: the curve, which needs no data, and pairs of classes.
-PROBLEM_DATA = lambda job: [] if job.problem == "sine" else f"data/prepared/{job.problem}.npz"
+PROBLEM_DATA = lambda job: [] if job.problem == "sine" else [f"data/prepared/{job.problem}.npz"]
 PAIR = {"pair": lambda job: SETTINGS["strong_penalty"][job.scale]["problems"]["pairs"].get(job.problem)}
 
 experiment(
