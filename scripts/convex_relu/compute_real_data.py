@@ -36,7 +36,7 @@ def compute_real_data(data, dataset, settings, device, seed):
             fit["test_accuracy"] = accuracy(fit.pop("prediction"), y_test)
             results.append(shared | fit)
             started = time.perf_counter()
-    return {"results": _with_ratio(pd.DataFrame(results)), "seconds": pd.DataFrame(seconds)}
+    return {"real": _with_ratio(pd.DataFrame(results)), "seconds": pd.DataFrame(seconds)}
 
 
 def _fits(X, y, X_test, settings, seed, device):

@@ -64,7 +64,7 @@ def tables(entry, blobs, images):
         "sampled_patterns": entry("compute_sampled_patterns")([blobs], SAMPLED, "cpu", 1),
         "stationary_networks": entry("compute_stationary_networks")([blobs], STATIONARY, "cpu", 1),
         "sensitivity": entry("compute_sensitivity")(blobs, SENSITIVITY, "cpu", 1),
-        "real": [real["results"]],
+        "real": [real["real"]],
         "seconds": real["seconds"],
         "patch_gates": entry("compute_patch_gates")(images, GATES, "cpu", 1),
     }
