@@ -13,7 +13,8 @@ TORCH := torch==2.13.0
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
-	@echo "Report: $(CURDIR)/reports/$(SCALE)/report.html"
+	@echo "What was found: $(CURDIR)/reports/$(SCALE)/site/index.html"
+	@echo "Provenance:     $(CURDIR)/reports/$(SCALE)/report.html"
 
 smoke: ## the same at the smoke scale: under three minutes, no network
 	@$(MAKE) --no-print-directory build SCALE=smoke

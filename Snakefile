@@ -18,6 +18,7 @@ rule all:
     default_target: True
     input:
         f"reports/{config['scale']}/report.html",
+        f"reports/{config['scale']}/site",
 
 
 include: "workflow/rules/job.smk"
@@ -32,6 +33,7 @@ for folder in FOLDERS.values():
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/ledger.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/website.smk"
 include: "workflow/rules/verify.smk"
 
 

@@ -7,6 +7,8 @@ figure.
 import re
 from dataclasses import dataclass, field, replace
 
+from convexify_workflow.settings import select
+
 
 @dataclass(frozen=True)
 class Each:
@@ -23,10 +25,13 @@ class Each:
 
     def expand(self, settings):
         """The pattern filled in for every entry of the setting, at the scale of ``settings``."""
+        return [self.pattern.format(**{self.wildcard: name}) for name in self.values(settings)]
+
+    def values(self, settings):
+        """The values of the wildcard, at the scale of ``settings``."""
         entries = settings[self.section][self.key]
         entries = entries if isinstance(entries, list) else [entries]
-        names = [entry["name"] if isinstance(entry, dict) else entry for entry in entries]
-        return [self.pattern.format(**{self.wildcard: name}) for name in names]
+        return [entry["name"] if isinstance(entry, dict) else entry for entry in entries]
 
 
 def each(pattern, setting):
@@ -198,6 +203,37 @@ class Experiment:
         """Paths of the figures at a scale."""
         names = [name for figure in self.figures.values() for name in figure.names(self.settings[scale])]
         return [f"reports/{scale}/{self.name}/{name}.png" for name in names]
+
+    def describe(self, scale):
+        """What the site shows of the experiment at a scale: ``name, title, settings, figures``, see `build_site`."""
+        settings, figures = self.settings[scale], []
+        for drawing in self.figures.values():
+            over = drawing.over
+            for wildcards in [{over.wildcard: value} for value in over.values(settings)] if over else [{}]:
+                file = drawing.file.format(**wildcards)
+                figures.append(
+                    {
+                        "file": file,
+                        "label": drawing.label.format(**wildcards),
+                        "png": f"reports/{scale}/{self.name}/{file}.png",
+                        "caption": f"workflow/experiments/{self.name}/captions/{drawing.name}.rst",
+                        "settings": select(settings, drawing.reads.sections),
+                        "wildcards": wildcards,
+                    }
+                )
+        tables = [self.metrics_path(scale), *self._tables(scale)]
+        return {"name": self.name, "title": self.title, "settings": settings, "figures": figures, "tables": tables}
+
+    def _tables(self, scale):
+        """Paths of the tables that the compute jobs write."""
+        names = {
+            table
+            for what in (self.metrics, *(f.reads for f in self.figures.values()))
+            for table in what.tables.values()
+        }
+        plain = {name for name in names if isinstance(name, str) and "{" not in name}
+        repeated = {name for table in names if isinstance(table, Each) for name in table.expand(self.settings[scale])}
+        return [f"results/{scale}/{self.name}/{_file(name)}" for name in sorted(plain | repeated)]
 
     def metrics_path(self, scale):
         """Path of the metrics at a scale."""

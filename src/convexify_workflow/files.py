@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def write(path, value):
     """Write ``value`` by the extension of ``path``: under a temporary name first, so that no reader sees half a file.
 
     Tables go to parquet or csv, figures to png, svg or pdf, dicts to json, dicts of arrays to npz, strings to anything
-    else.
+    else; a folder, given as its path, is moved to a path without extension.
 
     Raises
     ------
@@ -58,6 +59,10 @@ def write(path, value):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(value, Path) and value.is_dir() and not path.suffix:
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.move(value, path)
+        return
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         _write(temporary, path.suffix, value)

@@ -4,18 +4,9 @@ import html
 import json
 import textwrap
 
-import pandas as pd
-
-from convexify_workflow.ledger import standing
+from convexify_workflow.verdict_html import WORDS, counts, expectation, interval, number, style
 
 TITLE = "How to Convexify your Neural Network: what holds, under which condition, and what fails"
-_CLASSES = {
-    "holds": "holds",
-    "holds under": "condition",
-    "fails": "fails",
-    "undecided": "undecided",
-    "not tested": "untested",
-}
 
 
 def page_of(ledger, coverage, errors, manifest, schemas):
@@ -57,15 +48,7 @@ def page_of(ledger, coverage, errors, manifest, schemas):
 
 
 def _summary(ledger, config):
-    counts = ledger["verdict"].map(_standing).value_counts()
-    words = {
-        "holds": "hold",
-        "condition": "hold under a condition",
-        "fails": "fail",
-        "undecided": "undecided",
-        "untested": "not tested",
-    }
-    told = ", ".join(f"<b>{counts[key]}</b> {text}" for key, text in words.items() if key in counts)
+    told = ", ".join(f"<b>{count}</b> {WORDS[key]}" for key, count in counts(ledger["verdict"]).items())
     return (
         f"<p>Scale <b>{html.escape(config['scale'])}</b>, seed {config['seed']}. "
         f"Of {len(ledger)} claims: {told}. Every verdict is computed from the tables of this build.</p>"
@@ -85,16 +68,15 @@ def _ledger_table(ledger):
 
 
 def _ledger_row(row):
-    within = f" ± {row.tolerance:g}" if row.tolerance else ""
     origin = html.escape(f"{row.source} ({row.origin}) · {row.claim}")
     quote = f"<br><small>“{html.escape(row.quote)}”</small>" if isinstance(row.quote, str) and row.quote else ""
     return (
         f"<tr><td>{html.escape(row.statement)}{quote}<br><small>{origin}</small></td>"
         f"<td><small>{html.escape(row.measure)}</small></td>"
-        f"<td class='number'>{_number(row.measured)}{_interval(row)}</td>"
-        f"<td class='number'>{html.escape(row.comparison)} {_number(row.expected)}{within}</td>"
-        f"<td class='number'>{_number(row.paper_value)}</td>"
-        f"<td class='{_standing(row.verdict)}'>{html.escape(row.verdict)}</td></tr>"
+        f"<td class='number'>{number(row.measured)}<br><small>{interval(row)}</small></td>"
+        f"<td class='number'>{expectation(row)}</td>"
+        f"<td class='number'>{number(row.paper_value)}</td>"
+        f"<td class='{style(row.verdict)}'>{html.escape(row.verdict)}</td></tr>"
     )
 
 
@@ -125,7 +107,7 @@ def _verdicts_of(row, more=None):
     """One line per claim: verdict, id and, if given, what else is told about it."""
     claims, verdicts = row.claims.split("; "), row.verdicts.split("; ")
     return "<br>".join(
-        f"<span class='{_standing(verdict) if verdict else 'untested'}'>{verdict or 'not built'}</span> "
+        f"<span class='{style(verdict) if verdict else 'untested'}'>{verdict or 'not built'}</span> "
         f"<small>{claim}{' · ' + html.escape(told) if told else ''}</small>"
         for claim, verdict, told in zip(claims, verdicts, more or [""] * len(claims), strict=True)
     )
@@ -161,17 +143,3 @@ def _provenance(manifest):
     }
     rows = "".join(f"<tr><td>{key}</td><td>{html.escape(str(value))}</td></tr>" for key, value in facts.items())
     return f"<details><summary>Environment</summary><table class='settings'>{rows}</table></details>"
-
-
-def _standing(verdict):
-    return _CLASSES[standing(verdict)]
-
-
-def _interval(row):
-    if row.kind != "estimate":
-        return ""
-    return f"<br><small>[{_number(row.low)}, {_number(row.high)}]<br>{row.n} {html.escape(row.unit)}s</small>"
-
-
-def _number(value):
-    return "" if pd.isna(value) else f"{value:.4g}"

@@ -5,7 +5,7 @@ another form of it. What counts depends on the metric's kind, see `convexify_wor
 bound is compared as it is, an estimate by its whole interval. The verdict is
 
 - ``holds`` if the comparison holds, for an estimate on the whole interval,
-- ``holds under <when>`` if it fails but the comparison of the claim's ``condition`` holds,
+- ``holds under <when> (<what was measured then>)`` if it fails but the comparison of the claim's ``condition`` holds,
 - ``fails (<what was measured or the counterexample>)`` if it fails, for an estimate on the whole interval,
 - ``undecided (<n, interval and what would decide>)`` if the interval has both,
 - ``not tested (<why>)`` if the metric is not written at this scale, what it counts was not reached, or
@@ -95,7 +95,7 @@ def verdict(claim, metrics):
         under = metrics.get(condition["test"]["metric"])
         outcome = under is not None and under["kind"] not in WITHOUT_NUMBER and _holds(condition["test"], under)
         if outcome:
-            return f"holds under {condition['when']}"
+            return f"holds under {condition['when']} (measured {_shown(under)} then)"
         if outcome is None:
             return f"undecided (fails in general; under {condition['when']}: {_why(condition['test'], under)})"
     return f"fails ({claim.get('otherwise') or 'measured ' + _shown(row)})"

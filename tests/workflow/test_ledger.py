@@ -70,7 +70,7 @@ def test_condition_counts_only_when_the_claim_fails():
     condition = {"when": "labels are clean", "test": {"metric": "clean_gap", "comparison": "<=", "expected": 1.0}}
     tested = claim(condition=condition)
     assert verdict(tested, rows(gap=0.0, clean_gap=9.0)) == "holds"
-    assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean"
+    assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean (measured 0 then)"
     assert verdict(tested, rows(gap=9.0, clean_gap=9.0)).startswith("fails")
     open_condition = rows(gap=9.0) | {"clean_gap": interval(0.5, 1.5)["gap"]}
     assert verdict(tested, open_condition).startswith("undecided (fails in general; under labels are clean: 5 seeds")

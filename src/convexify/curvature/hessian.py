@@ -24,7 +24,7 @@ class HessianSummary:
     ratio : float
         ``smallest / largest``; NaN unless ``largest`` is positive. At least 0 where the function is locally convex.
     negative_mass : float
-        Sum of |λ| over λ < 0 divided by the sum over all eigenvalues, estimated; NaN for a zero Hessian.
+        Sum of ``|λ|`` over λ < 0 divided by the sum over all eigenvalues, estimated; NaN for a zero Hessian.
     """
 
     smallest: float
@@ -188,8 +188,8 @@ def hessian_summary(product, size, *, probes=4, steps=30, seed=0, **lanczos):
     Notes
     -----
     For a function g, :math:`\operatorname{tr} g(A) \approx \frac1p\sum_k\sum_j \omega_{kj}\, g(\theta_{kj})` with the
-    Gauss nodes and weights of p random vectors [1]_, here for g = |λ| and g = |λ|·1[λ < 0]. The mass is weighed rather
-    than the eigenvalues counted: most of a network's Hessian is (nearly) zero, and rounding gives zeros a sign.
+    Gauss nodes and weights of p random vectors [1]_, here for ``g = |λ|`` and ``g = |λ| 1[λ < 0]``. The mass is weighed
+    rather than the eigenvalues counted: most of a network's Hessian is (nearly) zero, and rounding gives zeros a sign.
 
     References
     ----------

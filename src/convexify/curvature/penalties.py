@@ -87,7 +87,7 @@ class Minimum:
 
 
 def minimise(loss, penalty, start, bound):
-    r"""Local minimum of loss + penalty on the box |θ_k| ≤ bound from one start.
+    r"""Local minimum of loss + penalty on the box ``|θ_k| ≤ bound`` from one start.
 
     Parameters
     ----------

@@ -1,0 +1,163 @@
+"""From tables, figures and captions to a folder of web pages."""
+
+import re
+import shutil
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from PIL import Image
+from sphinx.application import Sphinx
+
+from convexify_workflow.site import pages
+
+#: Widths in pixels of a figure on its page and of its thumbnail.
+WIDTH, THUMBNAIL = 1600, 480
+#: Tables of more characters than this are named by their path only: the site stays light.
+LARGEST_DOWNLOAD = 150_000
+
+_CONF = {
+    "project": "convexify",
+    "extensions": ["sphinx.ext.autodoc", "numpydoc", "convexify_workflow.site.mathml", "myst_parser"],
+    "html_theme": "furo",
+    "html_math_renderer": "mathml",
+    "html_title": "How to Convexify your Neural Network, replicated",
+    "html_static_path": ["_static"],
+    "html_css_files": ["site.css"],
+    "html_copy_source": False,
+    "html_use_index": False,
+    "html_domain_indices": False,
+    "html_show_sphinx": False,
+    "autodoc_default_options": {"members": True, "imported-members": True},
+    "autodoc_typehints": "none",
+    "numpydoc_show_class_members": False,
+    "myst_heading_anchors": 3,
+    "suppress_warnings": ["myst.xref_missing", "docutils"],
+}
+
+
+def build_site(folder, *, ledger, coverage, errors, manifest, documents, content, studies, seconds, docs, stylesheet):
+    """Write the site into ``folder / "html"``.
+
+    Parameters
+    ----------
+    folder : path
+        Empty; the sources of the pages are written beside the result.
+    ledger, coverage, errors : pandas.DataFrame
+        The tables of the report.
+    manifest : dict
+        As `convexify_workflow.manifest.describe_build` writes it.
+    documents : dict
+        The sources, as ``workflow/sources/documents.yaml`` names them.
+    content : tuple of list
+        Findings and methods, see `convexify_workflow.site.content.load_content`.
+    studies : list of dict
+        One for each experiment: ``name, title, figures, settings, schema, tables``; a figure has ``file, label, png,
+        caption`` (path of the caption), ``settings`` and ``wildcards``.
+    seconds : pandas.DataFrame
+        Columns ``job, seconds, megabytes``.
+    docs : dict of str to path
+        Page name to a page in Markdown that is shown as it is.
+    stylesheet : path
+        CSS.
+
+    Returns
+    -------
+    path
+        Folder with ``index.html``.
+
+    Raises
+    ------
+    RuntimeError
+        If Sphinx reports an error.
+    """
+    source, result = Path(folder) / "source", Path(folder) / "html"
+    static = source / "_static"
+    static.mkdir(parents=True)
+    shutil.copy(stylesheet, static / "site.css")
+    findings, methods = content
+    coverage, errors = coverage.fillna(""), errors.fillna("")
+    own = coverage["document"] == "survey"
+    texts = {
+        "index": pages.start_page(ledger, findings, documents, manifest["config"], list(docs)),
+        "methods": pages.methods_page(ledger, methods),
+        "survey": pages.sources_page(
+            "The survey, sentence by sentence",
+            "What the survey says, and the claims that test it; where there is none, why.",
+            coverage[own], ledger, documents,
+        ),
+        "other_sources": pages.sources_page(
+            "The thread, the abstract and cited papers",
+            "The other sources, sentence by sentence.",
+            coverage[~own], ledger, documents,
+        ),
+        "errors": pages.errors_page(errors),
+        "ledger": pages.ledger_page(ledger),
+        "build": pages.build_page(manifest, seconds),
+        "api": _api_page(),
+    }  # fmt: skip
+    for study in studies:
+        _copy_pictures(study, static / "figures" / study["name"])
+        downloads = _copy_tables(study, static / "tables" / study["name"])
+        figures = [{**figure, "caption": _caption(figure)} for figure in study["figures"]]
+        rows = ledger[ledger["experiment"] == study["name"]]
+        shown = {**study, "figures": figures, "downloads": downloads}
+        texts[study["name"]] = pages.experiment_page(shown, rows, manifest["config"])
+    for name, text in texts.items():
+        (source / f"{name}.rst").write_text(text, encoding="utf-8")
+    for name, path in docs.items():
+        # Links to files of the project lead nowhere from a page: their text stays.
+        text = re.sub(r"\[([^]]+)\]\(\.\./[^)]+\)", r"\1", Path(path).read_text(encoding="utf-8"))
+        (source / f"{name}.md").write_text(text, encoding="utf-8")
+    app = Sphinx(
+        source, None, result, Path(folder) / "doctrees", "html", confoverrides=_CONF, warning=None, status=None
+    )
+    app.build()
+    if app.statuscode:
+        raise RuntimeError("Sphinx could not build the site")
+    return result
+
+
+def seconds_of(folder):
+    """Seconds and memory of every job from the tables that Snakemake writes: columns ``job, seconds, megabytes``."""
+    rows = []
+    for path in sorted(Path(folder).rglob("*.tsv")):
+        last = pd.read_csv(path, sep="\t", na_values="-").iloc[-1]
+        rows.append((str(path.relative_to(folder).with_suffix("")), float(last["s"]), float(last["max_rss"])))
+    return pd.DataFrame(rows, columns=["job", "seconds", "megabytes"]).sort_values("seconds", ascending=False)
+
+
+def _api_page():
+    packages = ["linear_duality", "relaxations", "convex_relu", "branches", "width", "curvature", "tuning", "devices"]
+    parts = [f"{pages.heading(name)}\n.. automodule:: convexify.{name}\n" for name in packages]
+    return pages.page("Library", "What ``import convexify`` offers; the examples are run by the tests.", "", *parts)
+
+
+def _copy_pictures(study, folder):
+    folder.mkdir(parents=True)
+    for figure in study["figures"]:
+        with Image.open(figure["png"]) as picture:
+            picture = picture.convert("RGB")
+            for width, name in ((WIDTH, "webp"), (THUMBNAIL, "thumbnail.webp")):
+                small = picture.copy()
+                small.thumbnail((width, 4 * width))
+                small.save(folder / f"{figure['file']}.{name}", quality=82, method=4)
+
+
+def _copy_tables(study, folder):
+    folder.mkdir(parents=True)
+    names = []
+    for path in map(Path, study["tables"]):
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        text = table.to_csv(index=False)
+        if len(text) <= LARGEST_DOWNLOAD:
+            (folder / f"{path.stem}.csv").write_text(text, encoding="utf-8")
+        names.append(f"{path.stem}.csv" if len(text) <= LARGEST_DOWNLOAD else str(path))
+    return names
+
+
+def _caption(figure):
+    """A caption as Snakemake's report renders it: the settings, wildcards and inputs stand under ``snakemake``."""
+    text = Path(figure["caption"]).read_text(encoding="utf-8")
+    offered = {"params": {"settings": figure["settings"]}, "wildcards": figure["wildcards"]}
+    return jinja2.Template(text, undefined=jinja2.StrictUndefined).render(snakemake=offered)

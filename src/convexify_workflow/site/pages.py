@@ -1,0 +1,313 @@
+"""Pages of the site in reStructuredText, from the ledger, the coverage of the sources and what experiments declare."""
+
+import html
+import json
+import textwrap
+
+import pandas as pd
+
+from convexify_workflow.ledger import standing
+from convexify_workflow.site.tables import claims_table, interactive, link, verdict
+from convexify_workflow.verdict_html import STYLES, WORDS, counts, expectation, interval, number
+
+ORIGINS = {
+    "survey": "the survey",
+    "thread": "the thread",
+    "abstract": "the abstract of Ergen & Pilanci 2025",
+    "cited paper": "papers that they cite",
+    "correction": "our corrections of the survey",
+    "ours": "checks of this project on itself",
+}
+
+
+def page(title, *parts):
+    """One page: a title and its parts, reStructuredText as it is."""
+    return "\n".join([title, "=" * 2 * len(title), "", *parts, ""])
+
+
+def raw(markup):
+    """HTML inside a page."""
+    return ".. raw:: html\n\n" + textwrap.indent(markup, "   ") + "\n"
+
+
+def heading(text):
+    """Second-level title."""
+    return f"{text}\n{'-' * 2 * len(text)}\n"
+
+
+def title_of(experiment):
+    """``strong_penalty`` as words."""
+    return experiment.replace("_", " ").capitalize()
+
+
+def start_page(ledger, findings, documents, config, guides):
+    """First page: what the survey is, what was found, how many verdicts of which kind."""
+    survey = documents["survey"]
+    rows = ledger.set_index("claim", drop=False)
+    cards = "\n".join(_card(entry, rows.loc[entry["claim"]]) for entry in findings if entry["claim"] in rows.index)
+    return page(
+        "What holds, under which condition, and what fails",
+        f"*{survey['title']}* ({survey['authors']}, {survey['published']}) asks how the training of neural networks "
+        "can be made convex: by duality, by relaxation, by convex programs over activation patterns, by parallel "
+        "branches, by width, by strong penalties. This edition sets each of its sentences against a measurement, with "
+        "its uncertainty and a certificate where there is one.",
+        "",
+        raw(f"<div class='cards'>{cards}</div>"),
+        heading("Verdicts"),
+        f"Scale **{config['scale']}**, seed {config['seed']}. Every verdict is computed from the tables of this build.",
+        "",
+        raw(_counts_table(ledger)),
+        _toctree("Findings", ["methods", "survey", "other_sources", "errors", "ledger"]),
+        _toctree("Experiments", ledger["experiment"].unique()),
+        _toctree("To use it", ["api", *guides, "build"]),
+    )
+
+
+def _toctree(caption, names):
+    return f".. toctree::\n   :hidden:\n   :caption: {caption}\n\n" + textwrap.indent("\n".join(names), "   ") + "\n"
+
+
+def _wide(lines, head="", style="claims"):
+    """A table that scrolls by itself where the window is narrow."""
+    top = f"<thead><tr>{head}</tr></thead>" if head else ""
+    return f"<div class='wide'><table class='{style}'>{top}<tbody>\n{lines}\n</tbody></table></div>"
+
+
+def _card(entry, row):
+    experiment = entry["claim"].split(".", 1)[0]
+    measured = f"{number(row.measured)} <small>{interval(row)}</small>"
+    return (
+        f"<a class='card' href='{experiment}.html#{entry['claim']}'>"
+        f"<img src='_static/figures/{entry['figure']}.thumbnail.webp' alt='Figure {entry['figure']}' loading='lazy'>"
+        f"<b>{html.escape(entry['question'])}</b>{verdict(row.verdict)}"
+        f"<small>{html.escape(row.measure)}: {measured}</small></a>"
+    )
+
+
+def _counts_table(ledger):
+    head = "".join(f"<th>{WORDS[style]}</th>" for style in STYLES.values())
+    lines = []
+    for origin, name in ORIGINS.items():
+        found = counts(ledger.loc[ledger["origin"] == origin, "verdict"])
+        cells = "".join(f"<td class='number'>{found.get(style, '–')}</td>" for style in STYLES.values())
+        lines.append(f"<tr><th>Claims of {name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
+    return _wide("\n".join(lines), f"<th></th>{head}<th>all</th>")
+
+
+def methods_page(ledger, methods):
+    """One row for each way of convexifying."""
+    rows = ledger.set_index("claim", drop=False)
+    parts = ["Each way of convexifying: what becomes convex, when, what it costs and what was measured.", ""]
+    for entry in methods:
+        measured = "".join(
+            f"<li>{verdict(rows.loc[claim].verdict)} {link(claim, rows.loc[claim].statement)} "
+            f"<small>{number(rows.loc[claim].measured)} {interval(rows.loc[claim])}</small></li>"
+            for claim in entry["claims"]
+            if claim in rows.index
+        )
+        told = "".join(
+            f"<tr><th>{label}</th><td>{html.escape(entry[key])}</td></tr>"
+            for key, label in (
+                ("convexified", "Becomes convex"), ("condition", "Condition"), ("guarantee", "Guarantee"),
+                ("cost", "Cost"), ("certificate", "Certificate"),
+            )
+        )  # fmt: skip
+        experiment = entry["figure"].split("/")[0]
+        picture = (
+            "<span></span>"
+            if experiment not in set(ledger["experiment"])
+            else (
+                f"<a href='{experiment}.html'><img src='_static/figures/{entry['figure']}.thumbnail.webp' "
+                f"alt='Figure {entry['figure']}' loading='lazy'></a>"
+            )
+        )
+        table = _wide(f"{told}<tr><th>Measured</th><td><ul>{measured}</ul></td></tr>")
+        parts += [heading(entry["method"]), raw(f"<div class='method'>{picture}{table}</div>")]
+    return page("Side by side", *parts)
+
+
+def sources_page(title, lead, coverage, ledger, documents):
+    """Every sentence of some documents with the claims that test it, or why there is none."""
+    rows = ledger.set_index("claim", drop=False)
+    parts = [lead, ""]
+    for document, group in coverage.groupby("document", sort=False):
+        facts = documents[document]
+        parts += [heading(facts["title"]), f"{facts['authors']}, {facts['published']}.", ""]
+        for section, sentences in group.groupby(group["place"].str.split(",").str[0], sort=False):
+            table = "\n".join(_sentence(row, rows) for row in sentences.itertuples())
+            shown = _wide(table, style="sentences")
+            parts.append(raw(f"<details open><summary>{html.escape(section)}</summary>{shown}</details>"))
+    return page(title, *parts)
+
+
+def _sentence(row, claims):
+    where = html.escape(row.place.split(",", 1)[-1].strip())
+    if not row.claims:
+        tested = f"<small>{html.escape(row.why_none)}</small>"
+    else:
+        tested = "".join(_tested(claims.loc[claim]) for claim in row.claims.split("; ") if claim in claims.index)
+        tested = tested or "<small>not built</small>"
+    return f"<tr><td><small>{where}</small></td><td>{html.escape(row.says)}</td><td>{tested}</td></tr>"
+
+
+def _tested(row):
+    measured = f"{number(row.measured)} {interval(row)}".strip()
+    paper = "" if number(row.paper_value) == "" else f", paper {number(row.paper_value)}"
+    return (
+        f"<p>{verdict(row.verdict)} {link(row.claim, row.statement)}<br><small>{html.escape(row.measure)}: "
+        f"{measured}, expected {expectation(row)}{paper}</small></p>"
+    )
+
+
+def errors_page(errors):
+    """The errors of the survey, corrected, with the number that shows each."""
+    lines = []
+    for row in errors.itertuples():
+        shown = "<br>".join(
+            f"{verdict(said)} {link(claim)} <small>{html.escape(told)}</small>" if said else f"{link(claim)}: not built"
+            for claim, said, told in zip(
+                row.claims.split("; "), row.verdicts.split("; "), row.measured.split("; "), strict=True
+            )
+        )
+        lines.append(
+            f"<tr><td class='number'>{row.error}</td><td>{html.escape(row.place)}</td>"
+            f"<td>{html.escape(row.printed)}</td><td>{html.escape(row.corrected)}</td><td>{shown}</td></tr>"
+        )
+    head = "<th>No</th><th>Place</th><th>Printed</th><th>Corrected</th><th>What shows it</th>"
+    body = "\n".join(lines)
+    return page(
+        "Errors of the survey",
+        f"{len(errors)} places where the survey, read literally, is wrong: the corrected form and what shows it.",
+        "",
+        raw(_wide(body, head)),
+    )
+
+
+def ledger_page(ledger):
+    """Every claim in one table that sorts, filters and searches."""
+    rows = list(ledger.itertuples())
+    table = pd.DataFrame(
+        {
+            "Claim": [
+                f"{link(row.claim, row.statement)}<br><small>{html.escape(row.source)}<br>{row.claim}</small>"
+                for row in rows
+            ],
+            "Verdict": [verdict(row.verdict) for row in rows],
+            "Measured": [f"{number(row.measured)}<br><small>{interval(row)}</small>" for row in rows],
+            "Expected": [expectation(row) for row in rows],
+            "Experiment": [title_of(row.experiment) for row in rows],
+            "Origin": [row.origin for row in rows],
+            "Kind": [row.kind for row in rows],
+            "Standing": [standing(row.verdict) for row in rows],
+        }
+    )
+    shown = interactive(
+        table,
+        paging=False,
+        maxBytes=0,
+        columnDefs=[{"width": "26em", "targets": 0}, {"width": "14em", "targets": 1}, {"visible": False, "targets": 7}],
+        layout={"top1": "searchPanes", "topStart": "info", "topEnd": "search"},
+        searchPanes={"columns": [4, 5, 6, 7], "cascadePanes": True, "initCollapsed": True},
+    )
+    return page(
+        "Ledger", "Filter by experiment, origin, kind and verdict, sort by a column, or search.", "", raw(shown)
+    )
+
+
+def experiment_page(study, ledger, config):
+    """Figures with captions, claims with verdicts, settings and downloads of one experiment.
+
+    Parameters
+    ----------
+    study : dict
+        ``name, title, figures`` (each ``file, label, caption``), ``settings`` and ``schema`` by section, ``downloads``
+        (names of files beside the pages, and paths in the project of those too large for that).
+    ledger : pandas.DataFrame
+        Rows of this experiment.
+    config : dict
+        Of the build.
+    """
+    found = counts(ledger["verdict"])
+    told = ", ".join(f"{count} {WORDS[style]}" for style, count in found.items())
+    parts = [
+        f"Of {len(ledger)} claims: {told}. To rebuild this experiment alone::",
+        "",
+        f"   snakemake --config scale={config['scale']} 'experiments=[\"{study['name']}\"]'",
+        "",
+        heading("Figures"),
+    ]
+    for drawing in study["figures"]:
+        picture = f"_static/figures/{study['name']}/{drawing['file']}"
+        parts += [
+            f".. rubric:: {drawing['label']}\n",
+            raw(
+                f"<a href='{picture}.webp'><img id='figure-{drawing['file']}' src='{picture}.webp' "
+                f"alt='{html.escape(drawing['label'])}' loading='lazy'></a>"
+            ),
+            drawing["caption"],
+            "",
+        ]
+    files = "".join(
+        f"<li><a href='_static/tables/{study['name']}/{name}'>{name}</a></li>"
+        if name.endswith(".csv")
+        else f"<li>{name}</li>"
+        for name in study["downloads"]
+    )
+    return page(
+        study["title"],
+        *parts,
+        heading("Claims"),
+        raw(claims_table(ledger)),
+        heading("Settings"),
+        raw(_settings(study["settings"], study["schema"])),
+        heading("Tables"),
+        raw(f"<ul>{files}</ul>"),
+    )
+
+
+def _settings(settings, schema):
+    lines = "\n".join(
+        f"<tr><td>{section}.{key}</td><td>{html.escape(json.dumps(value, ensure_ascii=False))}</td>"
+        f"<td><small>{html.escape(schema[section][key]['description'])}</small></td></tr>"
+        for section, values in settings.items()
+        for key, value in values.items()
+    )
+    return f"<details><summary>All settings at this scale</summary>{_wide(lines)}</details>"
+
+
+def build_page(manifest, seconds):
+    """Commit, lock, seed, machine and the time of every job.
+
+    Parameters
+    ----------
+    manifest : dict
+        As `convexify_workflow.manifest.describe_build` writes it.
+    seconds : pandas.DataFrame
+        Columns ``job, seconds, megabytes``, one row a job.
+    """
+    commit = (manifest["commit"] or "unknown") + (
+        " with uncommitted changes" if manifest["uncommitted_changes"] else ""
+    )
+    facts = {
+        "Commit": commit,
+        "Environment (sha256 of the lock)": manifest["lock_sha256"],
+        "Processor": manifest["processor"],
+        "Platform": manifest["platform"],
+        "Libraries": ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items()),
+        "Configuration": json.dumps(manifest["config"]),
+    }
+    lines = "".join(f"<tr><th>{key}</th><td>{html.escape(str(value))}</td></tr>" for key, value in facts.items())
+    jobs = "\n".join(
+        f"<tr><td>{html.escape(row.job)}</td><td class='number'>{row.seconds:.1f}</td>"
+        f"<td class='number'>{row.megabytes:.0f}</td></tr>"
+        for row in seconds.itertuples()
+    )
+    total = seconds["seconds"].sum() / 60
+    return page(
+        "This build",
+        raw(_wide(lines)),
+        heading("Jobs"),
+        f"{len(seconds)} jobs, {total:.1f} minutes one after another.",
+        "",
+        raw(_wide(jobs, "<th>Job</th><th>Seconds</th><th>Largest memory, MB</th>")),
+    )
