@@ -35,6 +35,7 @@ verify: $(READY) ## compare every metric at SCALE with reports/expected
 
 expected: $(READY) ## record the metrics and verdicts of the last build at SCALE as the expectations
 	@$(BIN)/python scripts/build/verify.py --scale $(SCALE) --record $(notdir $(wildcard workflow/experiments/*))
+	@$(BIN)/python scripts/build/readme.py
 
 robustness: $(READY) ## build SCALE with other seeds and on other kernels, verify each: reports/robustness
 	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS)

@@ -48,4 +48,4 @@ onstart:
 
 
 onsuccess:
-    print(f"Report: reports/{config['scale']}/report.html   Ledger: reports/{config['scale']}/ledger.csv")
+    print(f"What was found: reports/{config['scale']}/site/index.html   Ledger: reports/{config['scale']}/ledger.csv")

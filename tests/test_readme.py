@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from convexify_workflow.readme import findings_table, with_findings
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -24,3 +28,9 @@ def test_example_runs_and_shows_a_zero_gap(capsys):
 def test_table_names_every_experiment():
     named = set(re.findall(r"^\| `(\w+)` \| .*\?", README, re.MULTILINE))
     assert named == {rules.parent.name for rules in (ROOT / "workflow" / "experiments").glob("*/rules.smk")}
+
+
+def test_findings_are_those_that_are_recorded():
+    assert with_findings(README, findings_table(ROOT)) == README
+    with pytest.raises(ValueError, match="expected the marks"):
+        with_findings("no marks", "")
