@@ -1,0 +1,18 @@
+experiment(
+    "conv_relaxation",
+    title="Planted convolution filter",
+    jobs={
+        "recovery": compute(
+            "recovery of a planted filter by the relaxation and by gradient descent",
+            settings=["recovery", "descent"],
+            writes=["recovery", "tuning"],
+        ),
+    },
+    metrics=reads("recovery", "tuning", settings=["recovery"]),
+    figures={
+        "recovery": figure(
+            "Recovery against samples per dimension", reads("recovery", settings=["recovery", "descent"])
+        ),
+        "tuned_steps": figure("The step of gradient descent", reads("tuning", settings=["recovery", "descent"])),
+    },
+)
