@@ -19,8 +19,8 @@ COMPARISONS = {
     "!=": lambda measured, expected, tolerance: abs(measured - expected) > tolerance,
 }
 _REQUIRED = {"id", "origin", "source", "statement", "measure", "test"}
-_OPTIONAL = {"condition", "otherwise", "paper_value", "quote", "reason_if_untested", "about"}
-_TEXTS = {"source", "quote", "statement", "measure", "otherwise", "reason_if_untested", "about"}
+_OPTIONAL = {"condition", "otherwise", "paper_value", "quote", "reason_if_untested", "about", "figure"}
+_TEXTS = {"source", "quote", "statement", "measure", "otherwise", "reason_if_untested", "about", "figure"}
 
 
 def check_claims(claims, experiment):
@@ -76,6 +76,32 @@ def check_claims(claims, experiment):
                     f"{claim.get('about')!r}; got {condition.get('about')!r}: that is a claim of its own"
                 )
             _check_test(experiment, name, condition["test"])
+
+
+def check_figures(claims, experiment, figures):
+    """Check that what a claim names as its ``figure`` is one of its experiment, or ``none: <why>``.
+
+    Parameters
+    ----------
+    claims : list of dict
+        As `check_claims` passed them.
+    experiment : str
+        Id of the experiment.
+    figures : collection of str
+        Names of the figures that it declares.
+
+    Raises
+    ------
+    ValueError
+        Naming claim and figure.
+    """
+    for claim in claims:
+        named = claim.get("figure")
+        if named is not None and named not in figures and not named.startswith("none: "):
+            raise ValueError(
+                f"{experiment}: claim {claim['id']}: figure: expected one of {', '.join(sorted(figures))} or "
+                f"'none: <why>', got {named!r}"
+            )
 
 
 def metrics_named(claims):

@@ -213,6 +213,7 @@ class Experiment:
                 file = drawing.file.format(**wildcards)
                 figures.append(
                     {
+                        "name": drawing.name,
                         "file": file,
                         "label": drawing.label.format(**wildcards),
                         "png": f"reports/{scale}/{self.name}/{file}.png",

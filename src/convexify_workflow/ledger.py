@@ -38,6 +38,7 @@ COLUMNS = [
     "expected",
     "tolerance",
     "paper_value",
+    "figure",
     "verdict",
 ]
 STANDINGS = ("holds under", "holds", "fails", "undecided", "not tested")
@@ -161,5 +162,6 @@ def _row(claim, metrics, experiment):
         "expected": float(test["expected"]),
         "tolerance": float(test.get("tolerance", 0.0)),
         "paper_value": math.nan if claim.get("paper_value") is None else float(claim["paper_value"]),
+        "figure": claim.get("figure", ""),
         "verdict": verdict(claim, metrics),
     }

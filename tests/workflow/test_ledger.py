@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexify_workflow.claims import check_claims, check_claims_file
+from convexify_workflow.claims import check_claims, check_claims_file, check_figures
 from convexify_workflow.ledger import COLUMNS, evaluate_claims, standing, verdict
 from convexify_workflow.uncertainty import bound, exact, mean, not_reached, step_at_edge, table_of
 
@@ -184,3 +184,10 @@ def test_expectations_without_metrics_are_named(project, tmp_path):
 def test_malformed_claims_are_refused_by_name(claims, message):
     with pytest.raises(ValueError, match=message):
         check_claims(claims, "e")
+
+
+def test_a_claim_names_a_figure_of_its_experiment_or_says_why_it_has_none():
+    for figure in (None, "norms", "none: a closed form"):
+        check_figures([claim(figure=figure)], "study", {"norms": 1})
+    with pytest.raises(ValueError, match="figure: expected one of norms or 'none: <why>', got 'norm'"):
+        check_figures([claim(figure="norm")], "study", {"norms": 1})

@@ -49,7 +49,7 @@ def ledger():
     row = {
         "claim": "study.gap", "experiment": "study", "origin": "survey", "source": "§1", "quote": "", "statement": "a < b",
         "measure": "Gap", "metric": "gap", "kind": "estimate", "measured": 0.5, "low": 0.25, "high": 0.75, "n": 7,
-        "unit": "seed", "comparison": "<=", "expected": 1.0, "tolerance": 1e-8, "paper_value": float("nan"),
+        "unit": "seed", "comparison": "<=", "expected": 1.0, "tolerance": 1e-8, "paper_value": float("nan"), "figure": "norms",
     }  # fmt: skip
     return pd.DataFrame([row | {"verdict": "holds"}, row | {"claim": "study.other", "verdict": "fails (x)"}])
 

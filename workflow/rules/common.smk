@@ -5,7 +5,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from convexify_workflow.claims import check_claims_file
+from convexify_workflow.claims import check_claims_file, check_figures
 from convexify_workflow.coverage import check_sources
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import compute, declare, each, figure, reads
@@ -22,8 +22,8 @@ try:
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
     SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
     # Of all experiments, selected or not: the sentences of the sources name claims of each.
-    claims_files = [check_claims_file(folder / "claims.yaml", name) for name, folder in FOLDERS.items()]
-    check_sources("workflow/sources", [claim for claims in claims_files for claim in claims])
+    CLAIMS = {name: check_claims_file(folder / "claims.yaml", name) for name, folder in FOLDERS.items()}
+    check_sources("workflow/sources", [claim for claims in CLAIMS.values() for claim in claims])
 except ValueError as error:
     raise WorkflowError(str(error)) from None
 
@@ -35,6 +35,10 @@ wildcard_constraints:
 
 def experiment(name, title, jobs, metrics, figures):
     """Declare an experiment: its compute jobs, what its metrics read, its figures (convexify_workflow.experiments)."""
+    try:
+        check_figures(CLAIMS[name], name, figures)
+    except ValueError as error:
+        raise WorkflowError(f"workflow/experiments/{name}/claims.yaml: {error}") from None
     DECLARED[name] = declare(name, title, jobs, metrics, figures, SETTINGS[name])
 
 

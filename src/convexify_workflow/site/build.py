@@ -52,8 +52,8 @@ def build_site(folder, *, ledger, coverage, errors, manifest, documents, content
     content : tuple of list
         Findings and methods, see `convexify_workflow.site.content.load_content`.
     studies : list of dict
-        One for each experiment: ``name, title, figures, settings, schema, tables``; a figure has ``file, label, png,
-        caption`` (path of the caption), ``settings`` and ``wildcards``.
+        One for each experiment: ``name, title, figures, settings, schema, tables``; a figure has ``name, file, label,
+        png, caption`` (path of the caption), ``settings`` and ``wildcards``.
     seconds : pandas.DataFrame
         Columns ``job, seconds, megabytes``.
     docs : dict of str to path

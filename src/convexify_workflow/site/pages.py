@@ -220,8 +220,8 @@ def experiment_page(study, ledger, config):
     Parameters
     ----------
     study : dict
-        ``name, title, figures`` (each ``file, label, caption``), ``settings`` and ``schema`` by section, ``downloads``
-        (names of files beside the pages, and paths in the project of those too large for that).
+        ``name, title, figures`` (each ``name, file, label, caption``), ``settings`` and ``schema`` by section,
+        ``downloads`` (names of files beside the pages, and paths in the project of those too large for that).
     ledger : pandas.DataFrame
         Rows of this experiment.
     config : dict
@@ -246,6 +246,7 @@ def experiment_page(study, ledger, config):
             ),
             drawing["caption"],
             "",
+            raw(_claims_shown(ledger[ledger["figure"] == drawing["name"]])),
         ]
     files = "".join(
         f"<li><a href='_static/tables/{study['name']}/{name}'>{name}</a></li>"
@@ -257,12 +258,19 @@ def experiment_page(study, ledger, config):
         study["title"],
         *parts,
         heading("Claims"),
-        raw(claims_table(ledger)),
+        raw(claims_table(ledger, {figure["name"]: figure["file"] for figure in reversed(study["figures"])})),
         heading("Settings"),
         raw(_settings(study["settings"], study["schema"])),
         heading("Tables"),
         raw(f"<ul>{files}</ul>"),
     )
+
+
+def _claims_shown(rows):
+    """The claims that a figure shows, with their verdicts."""
+    lines = "".join(f"<li>{verdict(row.verdict)} <a href='#{row.claim}'>{html.escape(row.statement)}</a></li>"
+                    for row in rows.itertuples())  # fmt: skip
+    return f"<ul class='shown'>{lines}</ul>"
 
 
 def _settings(settings, schema):

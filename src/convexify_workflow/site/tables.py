@@ -5,13 +5,15 @@ import html
 from convexify_workflow.verdict_html import expectation, interval, number, style
 
 
-def claims_table(rows):
+def claims_table(rows, figures):
     """Claims as an HTML table, each with an anchor of its own: ``#<claim id>``.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Rows of the ledger.
+    figures : dict of str to str
+        Name of a figure to that of its (first) file.
 
     Returns
     -------
@@ -20,20 +22,21 @@ def claims_table(rows):
     lines = [
         "<div class='wide'><table class='claims'><thead><tr><th>Claim</th><th>Measured</th><th>Expected</th>"
         "<th>Paper</th><th>Verdict</th></tr></thead><tbody>",
-        *[_claim(row) for row in rows.itertuples()],
+        *[_claim(row, figures) for row in rows.itertuples()],
         "</tbody></table></div>",
     ]
     return "\n".join(lines)
 
 
-def _claim(row):
+def _claim(row, figures):
+    shown = f"<br><a href='#figure-{figures[row.figure]}'>figure</a>" if row.figure in figures else ""
     quote = f"<br><q>{html.escape(row.quote)}</q>" if isinstance(row.quote, str) and row.quote else ""
     return (
         f"<tr id='{row.claim}'><td>{html.escape(row.statement)}{quote}<br><small>{html.escape(row.source)} "
         f"({row.origin})</small><br><small>{html.escape(row.measure)}</small></td>"
         f"<td class='number'>{number(row.measured)}<br><small>{interval(row)}</small></td>"
         f"<td class='number'>{expectation(row)}</td><td class='number'>{number(row.paper_value)}</td>"
-        f"<td>{verdict(row.verdict)}</td></tr>"
+        f"<td>{verdict(row.verdict)}{shown}</td></tr>"
     )
 
 
