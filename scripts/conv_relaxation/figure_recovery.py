@@ -25,10 +25,11 @@ def figure_recovery(recovery, draws):
     for count, ax in zip(counts, axes, strict=True):
         sns.lineplot(
             long[long["patches"] == count], x="ratio", y="share", hue="dimension d", style="method", dashes=LINES,
-            palette=colours, seed=0, n_boot=500, ax=ax, legend=count == counts[-1],
+            palette=colours, seed=0, n_boot=500, ax=ax, err_kws={"alpha": 0.08}, legend=count == counts[-1],
         )  # fmt: skip
         ax.axhline(0.5, color="0.6", linewidth=1, zorder=0)
         ax.set_xscale("log", base=2)
+        ax.xaxis.set_major_formatter("{x:g}")
         ax.set(xlabel="samples per dimension n/d", ylabel="share of problems recovered", ylim=(-0.03, 1.03))
         ax.set_title(f"{count} patch{'es' if count > 1 else ''}")
     handles, labels = axes[-1].get_legend_handles_labels()
