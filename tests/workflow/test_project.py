@@ -196,7 +196,7 @@ def test_pictures_of_the_readme_are_those_of_the_gallery():
 
 
 #: Dependencies that are run or loaded by name and never imported.
-RUN_BY_NAME = {"pytest-xdist", "pyarrow", "snakefmt", "ruff", "import-linter", "furo", "myst-parser", "numpydoc"}
+RUN_BY_NAME = {"pytest-xdist", "snakemake-executor-plugin-slurm", "pyarrow", "snakefmt", "ruff", "import-linter", "furo", "myst-parser", "numpydoc"}
 
 
 def test_every_declared_dependency_is_imported_somewhere():
