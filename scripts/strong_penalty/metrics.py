@@ -157,7 +157,7 @@ def of_descents(descents):
 
 def of_arguments(arguments):
     """Numbers of the thread's arguments: counterexamples and worst cases over the networks on the curve."""
-    table = arguments.set_index(["argument", "quantity", "case"])["value"]
+    table = arguments.set_index(["argument", "quantity", "case"])["value"].sort_index()
 
     def worst(argument, quantity, case="", of=max):
         values = table.loc[argument, quantity]

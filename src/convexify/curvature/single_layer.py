@@ -27,7 +27,7 @@ class SingleLayerLoss:
     Notes
     -----
     The first two are convex in w, so that λ‖w‖² with any λ > 0 has one minimiser. The third is not:
-    x = (1, −1), y = (1, 1) has the two minimisers ±1/(1 + λ).
+    x = (1, −1), y = (1, 1) has the two minimisers ±1/(1 + 2λ).
 
     Examples
     --------
