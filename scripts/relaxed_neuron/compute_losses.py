@@ -6,7 +6,7 @@ from _counterexamples import COUNTEREXAMPLES
 
 from convexify.relaxations.neuron import half_gradient, loss, relaxed_loss
 from convexify.relaxations.neuron_convexity import (
-    chord_violation,
+    chord_excess,
     loss_is_convex,
     midpoint_violation,
     relaxed_loss_with,
@@ -57,7 +57,7 @@ def _convexity_rows(instances, seed):
                 ("relaxed_chord_violation", relaxed_loss),
                 ("relaxed_chord_violation_tanh", lambda X, y, w: relaxed_loss_with(np.tanh, X, y, w)),
             ):
-                row[name] = chord_violation(lambda w, f=function, X=samples, y=y: f(X, y, w), chords)
+                row[name] = chord_excess(lambda w, f=function, X=samples, y=y: f(X, y, w), chords)
             rows.append(row)
     return pd.DataFrame(rows)
 

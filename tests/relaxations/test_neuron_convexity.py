@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from convexify.relaxations.neuron import loss, relaxed_loss
 from convexify.relaxations.neuron_convexity import (
-    chord_violation,
+    chord_excess,
     loss_is_convex,
     midpoint_violation,
     relaxed_loss_with,
@@ -48,7 +48,7 @@ def test_loss_called_convex_lies_below_its_chords(seed):
 def test_relaxed_loss_lies_below_its_chords_whatever_the_labels(seed):
     rng = np.random.default_rng(seed)
     X, y, ends = rng.standard_normal((3, 8)), 5 * rng.standard_normal(8), 3 * rng.standard_normal((2, 50, 3))
-    assert chord_violation(lambda w: relaxed_loss(X, y, w), ends) <= 1e-12
+    assert chord_excess(lambda w: relaxed_loss(X, y, w), ends) <= 1e-12
     assert midpoint_violation(X, y, ends[0], of=relaxed_loss) <= 1e-9
     # The second derivative in a direction is that of Σ σ(z)², twice the active part of ‖Xᵀv‖².
     w, v = ends[0, 0], ends[1, 0]
@@ -62,7 +62,7 @@ def test_relaxation_with_another_activation_is_that_of_the_relu_and_not_convex_f
     relu = relaxed_loss_with(lambda z: np.maximum(z, 0.0), X, y, w)
     np.testing.assert_allclose(relu, relaxed_loss(X, y, w))
     ends = [[[1.0]], [[5.0]]]
-    assert chord_violation(lambda w: relaxed_loss_with(np.tanh, [[1.0]], [0.0], w), ends) > 0.05
+    assert chord_excess(lambda w: relaxed_loss_with(np.tanh, [[1.0]], [0.0], w), ends) > 0.05
 
 
 def test_violation_is_half_the_label_on_a_unit_sample():

@@ -79,7 +79,7 @@ def relaxed_loss_with(activation, X, y, w):
     return (activation(z) ** 2 - 2.0 * z * y + np.asarray(y) ** 2).sum(axis=-1)
 
 
-def chord_violation(function, ends):
+def chord_excess(function, ends):
     r"""Largest violation of convexity at the middle of chords, relative to the values at their ends.
 
     Parameters
@@ -98,7 +98,7 @@ def chord_violation(function, ends):
     Examples
     --------
     >>> ends = [[[-1.0]], [[1.0]]]
-    >>> chord_violation(lambda w: (w**2).sum(axis=1), ends), chord_violation(lambda w: -(w**2).sum(axis=1), ends)
+    >>> chord_excess(lambda w: (w**2).sum(axis=1), ends), chord_excess(lambda w: -(w**2).sum(axis=1), ends)
     (-0.5, 0.5)
     """
     first, last = np.asarray(ends, dtype=float)
