@@ -133,6 +133,7 @@ def of_draws(draws):
         "smallest_test_error_over_constant_at_first_convex": min(useful, key=lambda metric: metric.value),
         "shift_test_error_over_weight_decay": ratio(pooled[shifted], pooled[decay], unit="draw"),
         "pretrained_test_error_over_weight_decay": ratio(pooled["convex pretrained"], pooled[decay], unit="draw"),
+        "pretrained_test_error_over_constant": ratio(pooled["convex pretrained"], pooled[constant], unit="draw"),
         "pretrained_test_error_over_its_own": ratio(
             pooled["convex pretrained"], pooled["pretrained alone"], unit="draw"
         ),
