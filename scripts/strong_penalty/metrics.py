@@ -124,7 +124,7 @@ def of_draws(draws):
     alone = dict(list(errors.groupby("problem")))
     decay, shifted, constant = "validation", "convex shift", "constant"
     by_problem = {problem: ratio(rows["convex"], rows[decay], unit="draw") for problem, rows in alone.items()}
-    useful = [ratio(rows[of], rows[constant], unit="draw") for rows in alone.values() for of in ("convex", shifted)]
+    useful = [ratio(rows["convex"], rows[constant], unit="draw") for rows in alone.values()]
     return {
         "test_error_over_weight_decay": ratio(pooled["convex"], pooled[decay], unit="draw"),
         **{f"test_error_over_weight_decay_{problem}": value for problem, value in by_problem.items()},
