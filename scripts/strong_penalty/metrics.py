@@ -131,6 +131,7 @@ def of_draws(draws):
         "largest_test_error_over_weight_decay": max(by_problem.values(), key=lambda metric: metric.value),
         "smallest_test_error_over_weight_decay": min(by_problem.values(), key=lambda metric: metric.value),
         "smallest_test_error_over_constant_at_first_convex": min(useful, key=lambda metric: metric.value),
+        "weakest_test_error_over_weight_decay": ratio(pooled["weakest"], pooled[decay], unit="draw"),
         "shift_test_error_over_weight_decay": ratio(pooled[shifted], pooled[decay], unit="draw"),
         "pretrained_test_error_over_weight_decay": ratio(pooled["convex pretrained"], pooled[decay], unit="draw"),
         "pretrained_test_error_over_constant": ratio(pooled["convex pretrained"], pooled[constant], unit="draw"),
