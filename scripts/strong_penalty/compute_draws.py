@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from _minima import hidden_spread, zero_share
 from _problems import NETWORKS, load_problem, loss_of
 from tqdm import tqdm
 
@@ -18,6 +19,7 @@ def compute_draws(problem, data, pair, settings, seed):
     The network is the tanh network with output bias; errors are those of the best of several local minima. ``choice``
     is the weakest and the strongest λ of the grid, the λ chosen by the validation error, and, for several penalties,
     the smallest λ that may make the objective convex: at every smaller one a point with negative curvature was found.
+    "sparsest" is the λ of the grid with the most parameters at zero while the hidden layer contributes.
     "constant" is the mean of the training targets.
     """
     rows, descents = [], []
@@ -35,7 +37,8 @@ def compute_draws(problem, data, pair, settings, seed):
 
         def errors(lam, loss=loss, parts=parts, best=best, centre=None):
             point = best(lam, centre=centre).point
-            return {"penalty": "l2" if centre is None else "shift", "lam": lam} | _errors(loss, point, parts)
+            row = {"penalty": "l2" if centre is None else "shift", "lam": lam} | _errors(loss, point, parts)
+            return row | {"zero_share": zero_share(point), "alive": hidden_spread(loss, point) > settings.same}
 
         grid = [errors(lam) for lam in sorted(settings.lambdas)]
         by_validation = min(grid, key=lambda row: row["validation_error"])
@@ -47,6 +50,7 @@ def compute_draws(problem, data, pair, settings, seed):
             "weakest": grid[0],
             "strongest": grid[-1],
             "validation": by_validation,
+            "sparsest": max((row for row in grid if row["alive"]), key=lambda row: row["zero_share"], default=grid[0]),
             "convex": errors(convex),
             "convex shift": errors(convex, centre=shift),
             "convex pretrained": errors(convex, centre=pretrained),

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from _collapse import bisected, bracket_on_grid
-from _minima import distinct
+from _minima import distinct, hidden_spread, zero_share
 from _problems import load_problem, loss_of, networks_of
 from tqdm import tqdm
 
@@ -14,7 +14,6 @@ from convexify.curvature.penalties import PENALTIES, frozen_minimiser, minimise,
 from convexify.seeds import generator
 from convexify_workflow.job import run
 
-ZERO = 1e-6  # a parameter below this share of the largest one is zero
 STATIONARY = 1e-6  # a search that ended with a larger projected gradient does not count as a minimum
 
 
@@ -97,9 +96,9 @@ def _describe(loss, theta, same):
     largest = float(abs(theta).max())
     return {
         "distinct_neurons": distinct(loss.neurons(theta), same, scale=largest),
-        "zero_share": float((abs(theta) <= ZERO * largest).mean()),
+        "zero_share": zero_share(theta),
         "hidden_rank": int((singular > same * np.sqrt(len(hidden))).sum()),
-        "hidden_spread": float(np.ptp(hidden, axis=0).max()),
+        "hidden_spread": hidden_spread(loss, theta),
         "prediction_spread": float(np.ptp(loss.predict(theta))),
         "parameter_range": float(np.ptp(theta)),
         "largest_parameter": largest,

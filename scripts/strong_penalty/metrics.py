@@ -5,7 +5,7 @@ import pandas as pd
 from _names import of_network
 
 from convexify_workflow.job import run
-from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio, step_at_edge, table_of
+from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio, share, step_at_edge, table_of
 
 NETWORK = ["problem", "activation", "output_bias", "skip"]
 
@@ -21,7 +21,6 @@ def metrics(
     kink,
     shift_of_eigenvalues,
     arguments,
-    same,
 ):
     """Metric name to value with its kind; the first six are lists with one table per problem."""
     paths, baselines, thresholds, draws = map(pd.concat, (paths, baselines, thresholds, draws))
@@ -34,7 +33,6 @@ def metrics(
         | of_minima_beyond(beyond)
         | of_shift(beyond[beyond["penalty"] == "shift"])
         | {"l2_largest_gain_over_constant_beyond_threshold": bound(largest_gain(beyond, baselines))}
-        | of_sparsity(paths, same)
         | {"collapse_over_threshold": collapse_over_threshold(pd.concat(collapse), thresholds, paths["lam"].max())}
         | of_draws(draws)
         | of_descents(pd.concat(descents))
@@ -97,12 +95,6 @@ def largest_gain(beyond, baselines):
     return (1 - rows["train_error"] / rows["problem"].map(constant)).max()
 
 
-def of_sparsity(paths, same):
-    """Zeros of the minimisers under λ‖θ‖² while the hidden layer is alive: worst over λ and problems."""
-    l2 = of_network(paths[paths["penalty"] == "l2"])
-    return {"l2_largest_zero_share_while_alive": bound(l2.loc[l2["hidden_spread"] > same, "zero_share"].max())}
-
-
 def collapse_over_threshold(collapse, thresholds, largest):
     """λ from which on the hidden layer contributes nothing over the convexity threshold.
 
@@ -125,7 +117,12 @@ def of_draws(draws):
     decay, shifted, constant = "validation", "convex shift", "constant"
     by_problem = {problem: ratio(rows["convex"], rows[decay], unit="draw") for problem, rows in alone.items()}
     useful = [ratio(rows["convex"], rows[constant], unit="draw") for rows in alone.values()]
+    sparse = draws[draws["choice"] == "sparsest"].assign(
+        sparse=lambda rows: rows["alive"].eq(True) & (rows["zero_share"] > 0)
+    )
+    sparse = sparse.groupby("draw")["sparse"].any()
     return {
+        "share_of_draws_with_dead_neurons": share(sparse.sum(), len(sparse), unit="draw"),
         "test_error_over_weight_decay": ratio(pooled["convex"], pooled[decay], unit="draw"),
         **{f"test_error_over_weight_decay_{problem}": value for problem, value in by_problem.items()},
         "largest_test_error_over_weight_decay": max(by_problem.values(), key=lambda metric: metric.value),

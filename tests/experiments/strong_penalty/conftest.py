@@ -13,6 +13,7 @@ SEARCH = {"max_boxes": 200, "search_samples": 16, "search_starts": 1}
 PAIR = [0, 1]
 DRAWS = SimpleNamespace(
     **SHARED, **PENALTIES, draws=3, starts=2, search_samples=16, search_starts=1,
+    same=1e-3,
     sgd_starts=1, sgd_runs=6, sgd_epochs=5,
 )  # fmt: skip
 ARGUMENTS = SimpleNamespace(
@@ -71,7 +72,7 @@ def metrics_of(entry):
     names += ("shift_of_eigenvalues", "arguments")
 
     def compute(tables, **changed):
-        table = entry("metrics")(**{name: changed.get(name, tables[name]) for name in names}, same=MINIMA.same)
+        table = entry("metrics")(**{name: changed.get(name, tables[name]) for name in names})
         return table.set_index("metric")
 
     return compute

@@ -27,7 +27,7 @@ experiment(
         "draws": compute(
             "errors over draws of the samples",
             data=PROBLEM_DATA,
-            settings=["penalties", "draws"],
+            settings=["penalties", "draws", "tolerance"],
             params=PAIR,
             writes=["draws_{problem}", "descents_{problem}"],
         ),
@@ -48,7 +48,6 @@ experiment(
     metrics=reads(
         *("growth", "kink", "shift_of_eigenvalues", "arguments"),
         **{name: each(name + "_{problem}", "problems.names") for name in PROBLEM_TABLES},
-        settings=["tolerance"],
     ),
     figures={
         "errors_against_lambda": figure(
