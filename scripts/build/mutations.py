@@ -45,9 +45,10 @@ MUTATIONS = (
         *("np.maximum(z, 0.0) - y", "np.maximum(z, 0.0) + y"),
     ),
     Mutation(
-        "relaxed neuron: steps twice as long",
+        # Steps are tuned: the unit that they are multiples of is no mathematics any more.
+        "relaxed neuron: the active set left in the relaxed update",
         *("relaxed_neuron", "src/convexify/relaxations/neuron.py"),
-        *("step = default_step(X)", "step = 2 * default_step(X)"),
+        *("    if not relaxed:\n", "    if True:\n"),
     ),
     Mutation(
         "squared loss of convex ReLU programs: factor 2",

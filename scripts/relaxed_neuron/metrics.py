@@ -4,98 +4,167 @@ import numpy as np
 from scipy import stats
 
 from convexify_workflow.job import run
-from convexify_workflow.uncertainty import bound, difference, exact, mean, median, not_reached, ratio, share, table_of
+from convexify_workflow.uncertainty import (
+    bound,
+    exact,
+    mean,
+    median,
+    not_reached,
+    ratio,
+    share,
+    step_at_edge,
+    table_of,
+)
 
-#: Smaller errors are rounding of converged runs and count as this.
-ROUNDING = {"training_error": 1e-24, "test_error": 1e-24, "recovery_error": 1e-12}
 #: Probability with which, were both descents alike, some cell of the map would be said to be won.
 FAMILY_WISE_ERROR = 0.01
 #: Relative test error at which a student has learned its teacher.
 LEARNED = 1e-6
+#: Ratios of errors beyond it, diverged runs among them, count as it in a median.
+LARGEST_RATIO = 1e6
 
 
-def metrics(trajectories, cells, theorem, convexity, equations, efficiency, teacher_student, success_distance):
+def metrics(
+    trajectories,
+    steps,
+    cells,
+    map_steps,
+    theorem,
+    convexity,
+    equations,
+    efficiency,
+    teacher_student,
+    student_steps,
+    settings,
+):
     """Estimates over independent trials, worst cases of the theorem, exact numbers of fixed examples."""
     return table_of(
         "relaxed_neuron",
-        figure_metrics(trajectories, success_distance)
-        | map_metrics(cells, success_distance)
-        | speed_metrics(cells)
+        figure_metrics(trajectories, steps, settings.success_distance)
+        | map_metrics(cells, map_steps, settings.success_distance)
+        | speed_metrics(cells, map_steps, settings.iterations)
         | theorem_metrics(theorem)
         | convexity_metrics(convexity)
         | equation_metrics(equations)
         | efficiency_metrics(efficiency)
-        | teacher_student_metrics(teacher_student),
+        | teacher_student_metrics(teacher_student, student_steps),
     )
 
 
-def figure_metrics(trajectories, success_distance):
-    """Errors at the last iteration, relaxed over vanilla: geometric means over trials with the same samples."""
+def figure_metrics(trajectories, steps, success_distance):
+    """Errors at the last iteration with tuned steps: which descent ends lower, trial by trial, and by what ratio.
+
+    Where ‖w − w*‖ is below the success distance both have converged, and neither ends lower; a squared error counts as
+    converged below ½ of its square, which is what that distance gives on Gaussian samples. The claims read
+    training_error_lower_noise_free, test_error_lower_noise_free, recovery_error_lower_noise_free,
+    training_error_lower_noise_0.1, test_error_lower_noise_0.1 and recovery_error_lower_noise_0.1.
+    """
     last = trajectories[trajectories["iteration"] == trajectories["iteration"].max()]
+    converged = dict.fromkeys(("training_error", "test_error"), success_distance**2 / 2)
+    converged["recovery_error"] = success_distance
     values = {}
     for noise, rows in last.groupby("noise"):
         name = "noise_free" if noise == 0 else f"noise_{noise:g}"
-        for error, rounding in ROUNDING.items():
-            pairs = rows.pivot(index="trial", columns="method", values=error).clip(lower=rounding)
-            values[f"{error}_ratio_{name}"] = ratio(pairs["relaxed"], pairs["vanilla"], unit="trial")
-        if noise == 0:
-            found = rows.pivot(index="trial", columns="method", values="recovery_error") < success_distance
-            for method, successes in found.items():
-                values[f"success_{method}_{name}"] = share(successes.sum(), len(successes), unit="trial")
-            values[f"success_difference_{name}"] = difference(found["relaxed"], found["vanilla"], unit="trial")
+        edges = at_edge(steps[steps["noise"] == noise])
+        for error, floor in converged.items():
+            pairs = rows.pivot(index="trial", columns="method", values=error).clip(lower=floor)
+            signs = sign_of(pairs)
+            values[f"{error}_lower_{name}"] = share_lower(signs, edges)
+            values[f"{error}_differs_{name}"] = share((signs != 0).sum(), len(signs), unit="trial")
+            quotients = (pairs["relaxed"] / pairs["vanilla"]).fillna(1.0).clip(1 / LARGEST_RATIO, LARGEST_RATIO)
+            values[f"{error}_median_ratio_{name}"] = median(quotients, unit="trial")
+        recovery = rows.pivot(index="trial", columns="method", values="recovery_error")
+        for method, errors in recovery.items():
+            values[f"success_{method}_{name}"] = share((errors < success_distance).sum(), len(errors), unit="trial")
+        values[f"diverged_{name}"] = bound(np.isinf(recovery).to_numpy().sum())
     return values
 
 
-def map_metrics(cells, success_distance):
+def at_edge(steps):
+    """Number of tunings whose best step lies on the edge of its grid."""
+    return int((steps["chosen"] & (steps["edge"] != "")).sum())
+
+
+def share_lower(signs, edges):
+    """Share of the trials that differ in which relaxed descent has the smaller number: Wilson's interval against ½.
+
+    Every trial that differs counts once: a few that end in another minimum do not decide, as they would in a mean of
+    errors. ``edges`` tunings with their best step on an edge leave the comparison open.
+    """
+    if edges:
+        return step_at_edge(edges, unit="tuning")
+    differ = signs[signs != 0]
+    return (
+        share((differ > 0).sum(), len(differ), unit="trial")
+        if len(differ) >= 3
+        else not_reached(len(signs), unit="trial")
+    )
+
+
+def sign_of(pairs):
+    """+1 where relaxed descent has the smaller number, −1 where vanilla descent has, 0 where neither."""
+    relaxed, vanilla = pairs["relaxed"], pairs["vanilla"]
+    return (relaxed < vanilla).astype(float) - (relaxed > vanilla).astype(float)
+
+
+def map_metrics(cells, map_steps, success_distance):
     """Recovery errors over the map; errors below the success distance count as equal."""
-    errors = cells.pivot(index=["noise", "ratio", "scale", "trial"], columns="method", values="recovery_error")
-    logarithms = np.log(errors.clip(lower=success_distance)).diff(axis="columns")["vanilla"]
-    # Vanilla over relaxed: positive where relaxed descent is better.
-    by_cell = logarithms.groupby(["noise", "ratio", "scale"])
-    wins = _cells_won(by_cell)
-    clean = wins.index.get_level_values("noise") == 0
+    keys = ["noise", "ratio", "scale", "trial"]
+    errors = cells.pivot(index=keys, columns="method", values="recovery_error").clip(lower=success_distance)
+    signs = sign_of(errors)
+    won = _cells_won(signs.groupby(["noise", "ratio", "scale"]))
+    clean = won.index.get_level_values("noise") == 0
+    edges = at_edge(map_steps)
     values = {
-        "cells_where_vanilla_wins": bound((wins == "vanilla").sum()),
-        "cells_noise_free_where_vanilla_wins": bound((wins[clean] == "vanilla").sum()),
-        "cells_noise_free_where_relaxed_wins": bound((wins[clean] == "relaxed").sum()),
-        "cells_noisy_where_relaxed_wins": bound((wins[~clean] == "relaxed").sum()),
+        "map_steps_at_edge": bound(edges),
+        "map_diverged": bound(np.isinf(errors).to_numpy().sum()),
+        "cells_where_vanilla_wins": bound((won == "vanilla").sum()),
+        "cells_noise_free_where_vanilla_wins": bound((won[clean] == "vanilla").sum()),
+        "cells_noise_free_where_relaxed_wins": bound((won[clean] == "relaxed").sum()),
+        "cells_noisy_where_relaxed_wins": bound((won[~clean] == "relaxed").sum()),
     }
-    for name, part in (("noise_free", logarithms[0.0]), ("noisy", logarithms.drop(0.0))):
-        # Trials of one n/d share their samples over noise and initial scale.
-        trials = np.exp(part.groupby(["ratio", "trial"]).mean())
-        values[f"map_recovery_error_ratio_{name}"] = ratio(np.ones(len(trials)), trials, unit="trial")
+    for name, part in (("noise_free", signs[0.0]), ("noisy", signs.drop(0.0))):
+        # Trials of one n/d share their samples over noise and initial scale: their mean is one unit.
+        values[f"map_wins_{name}"] = mean(part.groupby(["ratio", "trial"]).mean(), unit="trial")
     return values
 
 
-def _cells_won(by_cell):
-    """Method that is better in each cell by a paired t-test, with one family-wise error for the whole map."""
-    mean_log, error = by_cell.mean(), by_cell.sem()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(error > 0, mean_log / error, np.sign(mean_log) * np.inf)
-    level = 1 - (1 - FAMILY_WISE_ERROR) ** (1 / len(mean_log))
-    certain = 2 * stats.t.sf(np.abs(np.nan_to_num(statistic, nan=0.0)), by_cell.size() - 1) < level
-    return mean_log.mask(~certain, 0.0).map(lambda value: {1: "relaxed", -1: "vanilla"}.get(np.sign(value), "neither"))
+def _cells_won(signs):
+    """Method that is better in each cell by a sign test over trials, with one family-wise error for the whole map."""
+    level = 1 - (1 - FAMILY_WISE_ERROR) ** (1 / len(signs))
+
+    def winner(values):
+        better, worse = int((values > 0).sum()), int((values < 0).sum())
+        certain = better + worse > 0 and stats.binomtest(better, better + worse).pvalue < level
+        return ("relaxed" if better > worse else "vanilla") if certain else "neither"
+
+    return signs.agg(winner)
 
 
-def speed_metrics(cells):
-    """Iterations to the training target without noise, vanilla over relaxed, in trials where both reach it."""
+def speed_metrics(cells, map_steps, iterations):
+    """Iterations to the training target without noise, with tuned steps, over all trials.
+
+    A trial that misses the target is slower than any that reaches it, and equal to one that misses it as well.
+    """
     clean = cells[cells["noise"] == 0]
-    steps = clean.pivot(index=["ratio", "trial", "scale"], columns="method", values="iterations_to_target")
-    # Trials of one n/d share their samples over the initial scales: their mean logarithm is one unit.
-    logarithms = np.log(steps.dropna()).groupby(["ratio", "trial"]).mean()
-    standard = steps.xs(1.0, level="scale")
-    reached = standard.notna()
-    decided = standard[reached.any(axis=1)].fillna(np.inf)
-    enough = len(logarithms) >= 3
-    return {
-        "speedup": ratio(np.exp(logarithms["vanilla"]), np.exp(logarithms["relaxed"]), unit="trial")
-        if enough
-        else not_reached(len(steps), unit="trial"),
-        **{f"share_reaching_target_{m}": share(reached[m].sum(), len(reached), unit="trial") for m in reached},
-        "share_faster_relaxed": share((decided["relaxed"] < decided["vanilla"]).sum(), len(decided), unit="trial")
-        if len(decided) >= 3
-        else not_reached(len(standard), unit="trial"),
+    keys = ["ratio", "trial", "scale"]
+    reached = clean.pivot(index=keys, columns="method", values="iterations_to_target")
+    signs = sign_of(reached.fillna(np.inf))
+    both = np.log(reached.dropna()).groupby(["ratio", "trial"]).mean()
+    standard = reached.xs(1.0, level="scale")
+    values = {
+        # Trials of one n/d share their samples over the initial scales: the majority of the scales is one unit.
+        "share_faster_relaxed": share_lower(signs.groupby(["ratio", "trial"]).sum(), at_edge(map_steps)),
+        "speedup_where_both_reach": ratio(np.exp(both["vanilla"]), np.exp(both["relaxed"]), unit="trial")
+        if len(both) >= 3
+        else not_reached(len(reached), unit="trial"),
     }
+    for method in standard:
+        steps = standard[method]
+        values[f"share_reaching_target_{method}"] = share(steps.notna().sum(), len(steps), unit="trial")
+        # Twice the budget stands for trials that miss the target: a median in their half means "not reached".
+        values[f"median_iterations_{method}"] = median(steps.fillna(2.0 * iterations), unit="trial")
+    return values
 
 
 def theorem_metrics(theorem):
@@ -120,7 +189,7 @@ def theorem_metrics(theorem):
 
 
 def convexity_metrics(convexity):
-    """Share of problems whose loss violates midpoint convexity, and disagreements with the exact rule."""
+    """Share of problems whose loss violates midpoint convexity, disagreements with the rule, the relaxed loss."""
     violated = convexity["midpoint_violation"] > 1e-6
     positive = convexity["labels"].isin(["one positive label", "all labels positive"])
     return {
@@ -128,6 +197,10 @@ def convexity_metrics(convexity):
         "non_convex_share_positive_label": bound(violated[positive].mean()),
         "non_convex_share_no_positive_label": bound(violated[convexity["labels"] == "no positive label"].mean()),
         "convexity_rule_disagreements": bound((violated == convexity["convex_by_rule"]).sum()),
+        "relaxed_loss_largest_violation": bound(
+            convexity[["relaxed_midpoint_violation", "relaxed_chord_violation"]].max().max()
+        ),
+        "relaxed_tanh_loss_largest_violation": bound(convexity["relaxed_chord_violation_tanh"].max()),
     }
 
 
@@ -136,6 +209,8 @@ def equation_metrics(equations):
     value = equations.set_index(["equation", "quantity"])["value"]
     entries = "entries of W(k+1) per entry of W(k)"
     return {
+        "equation_5_spread_as_printed": bound(value["(5) as printed"].max()),
+        "equation_5_spread_as_meant": bound(value["(5) as meant"].max()),
         "equation_6_entries_as_printed": exact(value["(6) as printed", entries], tolerance=0),
         "equation_6_entries_corrected": exact(value["(6) corrected", entries], tolerance=0),
         "equation_6_difference_from_gradient": bound(value["(6) corrected"].drop(entries).max()),
@@ -157,24 +232,32 @@ def efficiency_metrics(efficiency):
     }
 
 
-def teacher_student_metrics(table):
-    """How often a student learns its teacher, and how far the relaxed rules stay away."""
+def teacher_student_metrics(table, student_steps):
+    """How often a student learns its teacher with tuned steps, and how far the relaxed rules stay away."""
     last = table[table["iteration"] == table["iteration"].max()]
     errors = last.pivot(index=["neurons", "trial"], columns="rule", values="relative_test_error")
     relaxed = errors[["relaxed loss", "relaxed update"]].min(axis=1)
     one = errors.index.get_level_values("neurons") == 1
     several = int((~one).sum())
+    on_edge = student_steps.assign(one=student_steps["neurons"] == 1)
+    edges = {case: at_edge(on_edge[on_edge["one"] == case]) for case in (True, False)}
     values = {
-        "share_learned_relaxed_one_neuron": share((relaxed[one] <= LEARNED).sum(), one.sum(), unit="trial"),
+        "share_learned_relaxed_one_neuron": step_at_edge(edges[True], unit="tuning")
+        if edges[True]
+        else share((relaxed[one] <= LEARNED).sum(), one.sum(), unit="trial"),
+        "students_diverged": bound(np.isinf(errors).to_numpy().sum()),
         "relaxed_loss_lowest_above_one_neuron": bound(table["relaxed_loss_above_one_neuron"].min()),
     }
     if several:
         learned, by_vanilla = relaxed[~one] <= LEARNED, errors["vanilla"][~one] <= LEARNED
-        values["share_learned_relaxed_several_neurons"] = share(learned.sum(), several, unit="trial")
+        values["share_learned_relaxed_several_neurons"] = (
+            step_at_edge(edges[False], unit="tuning") if edges[False] else share(learned.sum(), several, unit="trial")
+        )
         values["share_learned_vanilla_several_neurons"] = share(by_vanilla.sum(), several, unit="trial")
     for neurons, rows in errors[~one].groupby("neurons"):
         for rule in ("relaxed loss", "relaxed update"):
-            values[f"test_error_{rule.replace(' ', '_')}_{neurons}_neurons"] = median(rows[rule], unit="trial")
+            error = rows[rule].clip(upper=LARGEST_RATIO)
+            values[f"test_error_{rule.replace(' ', '_')}_{neurons}_neurons"] = median(error, unit="trial")
     return values
 
 

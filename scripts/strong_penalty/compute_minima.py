@@ -1,12 +1,16 @@
 """Minima of strongly regularised networks over a grid of λ, from many starts, beside the simple predictors."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
+from _collapse import bisected, bracket_on_grid
+from _minima import distinct, hidden_spread, zero_share
 from _problems import load_problem, loss_of, networks_of
 from tqdm import tqdm
 
 from convexify.curvature.linear_baselines import TangentModel, ridge_weights
-from convexify.curvature.penalties import PENALTIES, distinct_rows, frozen_minimiser, minimise, quadratic_penalty
+from convexify.curvature.penalties import PENALTIES, frozen_minimiser, minimise, quadratic_penalty
 from convexify.seeds import generator
 from convexify_workflow.job import run
 
@@ -14,9 +18,9 @@ STATIONARY = 1e-6  # a search that ended with a larger projected gradient does n
 
 
 def compute_minima(problem, data, pair, settings, seed):
-    """Tables ``paths`` (a row per network, penalty and λ), ``functions`` (fits of the curve), ``baselines``."""
+    """Tables ``paths`` (a row per network, penalty and λ), ``functions`` (fits), ``baselines``, ``collapse``."""
     parts = load_problem(problem, data, pair=pair, samples=settings.samples, seed=seed)
-    paths, functions, baselines = [], [], _simple_predictors(parts, settings.lambdas)
+    paths, functions, collapse, baselines = [], [], [], _simple_predictors(parts, settings.lambdas)
     for net in networks_of(problem):
         loss = loss_of(parts, net, settings.width)
         names = (problem, net["activation"], str(net["output_bias"]), str(net["skip"]))
@@ -41,11 +45,34 @@ def compute_minima(problem, data, pair, settings, seed):
                 )
                 if problem == "sine":
                     functions.append(_fit(loss, best, row))
+        if loss.smooth:
+            of_net = pd.DataFrame([row for row in paths if all(row[key] == net[key] for key in net)])
+            l2 = of_net[of_net["penalty"] == "l2"]
+            collapse += [{"problem": problem, **net, **row} for row in _collapse_of(loss, points, l2, settings)]
     return {
         "paths": pd.DataFrame(paths),
         "functions": pd.concat(functions) if functions else _fit_columns(),
         "baselines": pd.DataFrame(baselines).assign(problem=problem),
+        "collapse": pd.DataFrame(collapse),
     }
+
+
+def _collapse_of(loss, points, path, settings):
+    """Brackets of the λ from which on the hidden layer adds nothing, and from which on its neurons are one."""
+
+    @cache
+    def described(lam):
+        penalty = quadratic_penalty("l2", lam, loss.layout.size)
+        best = min((minimise(loss, penalty, point, settings.box) for point in points), key=lambda end: end.value)
+        return _describe(loss, best.point, settings.same)
+
+    for what, column, limit in (("dead", "hidden_spread", settings.same), ("identical", "distinct_neurons", 1)):
+        lower, upper = bracket_on_grid(path, path[column] <= limit)
+        if lower > 0 and np.isfinite(upper):
+            lower, upper = bisected(
+                lambda lam, c=column, m=limit: described(lam)[c] <= m, lower, upper, settings.bracket
+            )
+        yield {"property": what, "lower": lower, "upper": upper}
 
 
 def _count(loss, ends, same):
@@ -55,8 +82,8 @@ def _count(loss, ends, same):
     return {
         "starts": len(ends),
         "stationary": len(stationary),
-        "distinct_minima": distinct_rows([end.point for end in stationary], same),
-        "distinct_functions": distinct_rows([loss.predict(end.point) for end in stationary], same),
+        "distinct_minima": distinct([end.point for end in stationary], same),
+        "distinct_functions": distinct([loss.predict(end.point) for end in stationary], same),
         "objective_spread": max(values) - min(values) if values else np.nan,
     }
 
@@ -66,13 +93,15 @@ def _describe(loss, theta, same):
     # A neuron that adds nothing to the output is no neuron: |a|·|(w, b)| below the tolerance, or a constant output.
     hidden = loss.hidden_outputs(theta)
     singular = np.linalg.svd(hidden - hidden.mean(axis=0), compute_uv=False)
+    largest = float(abs(theta).max())
     return {
-        "distinct_neurons": distinct_rows(loss.neurons(theta), same),
+        "distinct_neurons": distinct(loss.neurons(theta), same, scale=largest),
+        "zero_share": zero_share(theta),
         "hidden_rank": int((singular > same * np.sqrt(len(hidden))).sum()),
-        "hidden_spread": float(np.ptp(hidden, axis=0).max()),
+        "hidden_spread": hidden_spread(loss, theta),
         "prediction_spread": float(np.ptp(loss.predict(theta))),
         "parameter_range": float(np.ptp(theta)),
-        "largest_parameter": float(abs(theta).max()),
+        "largest_parameter": largest,
     }
 
 

@@ -1,7 +1,7 @@
 """Errors and numbers of minima against λ, for one problem."""
 
 import numpy as np
-from _collapse import smallest_lambda
+from _collapse import bracket_on_grid
 from _names import NAMES, of_network
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -11,10 +11,11 @@ from convexify_workflow.job import run
 from convexify_workflow.plotting import COLOURS, CYCLE, subplots
 
 BASELINES = {"constant": ":", "ridge": "--", "linearised": "-."}
+STYLES = {"dead": "--", "identical": ":"}
 BRACKET = {"color": COLOURS["orange"], "alpha": 0.35, "linewidth": 0}
 
 
-def figure_errors_against_lambda(paths, baselines, thresholds, same):
+def figure_errors_against_lambda(paths, baselines, thresholds, collapse, same):
     """Errors (top) and numbers of minima (bottom) against λ, a column per penalty, the threshold's bracket shaded."""
     path, threshold = of_network(paths), of_network(thresholds).iloc[0]
     chosen = path[path["penalty"] == "l2"].sort_values("validation_error").iloc[0]
@@ -25,15 +26,12 @@ def figure_errors_against_lambda(paths, baselines, thresholds, same):
         top.axhline(chosen["test_error"], color=COLOURS["grey"], linewidth=1, label="λ‖θ‖² chosen by validation, test")
         bottom.plot(rows["lam"], rows["distinct_minima"], "o-", label="points")
         bottom.plot(rows["lam"], rows["distinct_functions"], "s--", label="functions (modulo symmetry)")
-        marks = {
-            "--": smallest_lambda(rows, rows["hidden_spread"] <= same),
-            ":": smallest_lambda(rows, rows["distinct_neurons"] <= 1),
-        }
+        marks = _collapse_of(rows, same) if kind != "l2" else of_network(collapse).set_index("property")["upper"]
         for axis in (top, bottom):
             axis.axvspan(threshold["lower"], threshold["upper"], **BRACKET)
-            for style, lam in marks.items():
+            for what, lam in marks.items():
                 if np.isfinite(lam):
-                    axis.axvline(lam, color=COLOURS["black"], linestyle=style, linewidth=1.3)
+                    axis.axvline(lam, color=COLOURS["black"], linestyle=STYLES[what], linewidth=1.3)
             axis.set_xscale("log")
         top.set_title(name)
         bottom.set_xlabel("penalty factor λ")
@@ -44,6 +42,12 @@ def figure_errors_against_lambda(paths, baselines, thresholds, same):
     handles = [*axes[0, 0].get_legend_handles_labels()[0], *axes[1, 0].get_legend_handles_labels()[0], *_marks()]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize="small")
     return figure
+
+
+def _collapse_of(rows, same):
+    """λ of the grid from which on the hidden layer adds nothing, and from which on its neurons are one."""
+    holds = {"dead": rows["hidden_spread"] <= same, "identical": rows["distinct_neurons"] <= 1}
+    return {what: bracket_on_grid(rows, where)[1] for what, where in holds.items()}
 
 
 def _draw_errors(axis, rows, baselines):
@@ -61,7 +65,7 @@ def _marks():
     black = {"color": COLOURS["black"], "linewidth": 1.3}
     return [
         Patch(**BRACKET, label="λ_conv: certified bracket"),
-        Line2D([], [], linestyle="--", **black, label="λ_zero: hidden layer contributes nothing"),
+        Line2D([], [], linestyle="--", **black, label="λ_zero: hidden layer adds nothing"),
         Line2D([], [], linestyle=":", **black, label="λ_identical: one distinct neuron"),
     ]
 

@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convexify.relaxations.neuron import loss
-from convexify.relaxations.neuron_convexity import loss_is_convex, midpoint_violation
+from convexify.relaxations.neuron import loss, relaxed_loss
+from convexify.relaxations.neuron_convexity import (
+    chord_excess,
+    loss_is_convex,
+    midpoint_violation,
+    relaxed_loss_with,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -36,6 +41,28 @@ def test_loss_called_convex_lies_below_its_chords(seed):
     a, b = 2 * rng.standard_normal((2, 50, 3))
     chord = (loss(X, y, a) + loss(X, y, b)) / 2
     assert (loss(X, y, (a + b) / 2) <= chord + 1e-10).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_relaxed_loss_lies_below_its_chords_whatever_the_labels(seed):
+    rng = np.random.default_rng(seed)
+    X, y, ends = rng.standard_normal((3, 8)), 5 * rng.standard_normal(8), 3 * rng.standard_normal((2, 50, 3))
+    assert chord_excess(lambda w: relaxed_loss(X, y, w), ends) <= 1e-12
+    assert midpoint_violation(X, y, ends[0], of=relaxed_loss) <= 1e-9
+    # The second derivative in a direction is that of Σ σ(z)², twice the active part of ‖Xᵀv‖².
+    w, v = ends[0, 0], ends[1, 0]
+    second = (relaxed_loss(X, y, w + 1e-5 * v) - 2 * relaxed_loss(X, y, w) + relaxed_loss(X, y, w - 1e-5 * v)) / 1e-10
+    assert second == pytest.approx(2 * (((X.T @ v) * (X.T @ w > 0)) ** 2).sum(), rel=1e-2, abs=1e-2)
+
+
+def test_relaxation_with_another_activation_is_that_of_the_relu_and_not_convex_for_tanh():
+    rng = np.random.default_rng(0)
+    X, y, w = rng.standard_normal((3, 8)), rng.standard_normal(8), rng.standard_normal((5, 3))
+    relu = relaxed_loss_with(lambda z: np.maximum(z, 0.0), X, y, w)
+    np.testing.assert_allclose(relu, relaxed_loss(X, y, w))
+    ends = [[[1.0]], [[5.0]]]
+    assert chord_excess(lambda w: relaxed_loss_with(np.tanh, [[1.0]], [0.0], w), ends) > 0.05
 
 
 def test_violation_is_half_the_label_on_a_unit_sample():

@@ -1,6 +1,9 @@
 """How far from convex a loss is, and how strong a penalty makes it convex."""
 
+from convexify.curvature.chords import ChordMargins, chord_margins
+from convexify.curvature.dropout import DropoutLoss
 from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
+from convexify.curvature.ivanov import least_squares_in_ball, product_loss, radii_without_penalty
 from convexify.curvature.kink import (
     kink_point,
     largest_negative_step,
@@ -24,18 +27,26 @@ from convexify.curvature.planes import (
     plane_through_networks,
 )
 from convexify.curvature.shallow_loss import ShallowLoss
+from convexify.curvature.single_layer import SingleLayerLoss
+from convexify.curvature.stochastic_descent import epochs_to_minimum, stochastic_descent
+from convexify.curvature.symmetries import permuted, reflected
 from convexify.curvature.threshold import ConvexityThreshold, convexity_threshold
 
 __all__ = [
+    "ChordMargins",
     "ConvexityThreshold",
+    "DropoutLoss",
     "HessianSummary",
     "QuadraticPenalty",
     "ShallowLoss",
+    "SingleLayerLoss",
     "TangentModel",
+    "chord_margins",
     "chord_violation",
     "convexity_threshold",
     "coordinates_in_plane",
     "distinct_rows",
+    "epochs_to_minimum",
     "extreme_eigenvalues",
     "filter_normalised_plane",
     "frozen_minimiser",
@@ -43,14 +54,20 @@ __all__ = [
     "hessian_vector_product",
     "kink_point",
     "largest_negative_step",
+    "least_squares_in_ball",
     "minimise",
     "negative_share_of_plane",
+    "permuted",
     "plane_losses",
     "plane_through_networks",
     "plane_violation",
+    "product_loss",
     "quadratic_penalty",
+    "radii_without_penalty",
+    "reflected",
     "ridge_weights",
     "second_difference",
     "second_difference_at_kink",
     "slope_jump",
+    "stochastic_descent",
 ]

@@ -1,11 +1,18 @@
 """Activations of shallow networks: values and slopes on arrays; values, slopes and curvatures on intervals."""
 
 import numpy as np
+import torch
 from scipy.special import expit
 
 from convexify.curvature.interval import Interval, hull, increasing
 
-ACTIVATIONS = ("tanh", "softplus", "relu", "linear")
+TORCH_ACTIVATIONS = {
+    "tanh": torch.tanh,
+    "softplus": torch.nn.functional.softplus,
+    "relu": torch.relu,
+    "linear": lambda z: z,
+}
+ACTIVATIONS = tuple(TORCH_ACTIVATIONS)
 _TANH_EXTREME = 1 / np.sqrt(3)  # |σ''| of tanh is largest where tanh z = ±1/√3
 
 

@@ -1,5 +1,6 @@
 """Mean squared error of a small two-layer network as a function of its flat parameters, with a Hessian enclosure."""
 
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import numpy as np
 import torch
 
 from convexify.checks import as_integer, as_matrix, as_vector, one_of
-from convexify.curvature.activations import ACTIVATIONS, activate, enclose_activation
+from convexify.curvature.activations import ACTIVATIONS, TORCH_ACTIVATIONS, activate, enclose_activation
 from convexify.curvature.interval import Interval, dot, gram_enclosure, rounded
 
 _KINKED = ("relu",)
@@ -89,19 +90,24 @@ class ShallowLoss:
     def output(self, theta, X):
         """Output of the network at the rows of a tensor ``X``, shape (n,); differentiable by torch in both."""
         parts = self.layout
-        hidden = X @ theta[parts.W].reshape(self.width, -1).T
-        if self.hidden_bias:
-            hidden = hidden + theta[parts.b]
-        hidden = {
-            "tanh": torch.tanh,
-            "softplus": torch.nn.functional.softplus,
-            "relu": torch.relu,
-            "linear": lambda z: z,
-        }[self.activation](hidden)
-        output = hidden @ theta[parts.a]
+        output = self.hidden(theta, X) @ theta[parts.a]
         if self.output_bias:
             output = output + theta[parts.c]
         return output + X @ theta[parts.s] if self.skip else output
+
+    def hidden(self, theta, X):
+        """Values of the hidden neurons at the rows of a tensor ``X``, shape (n, m); differentiable by torch."""
+        parts = self.layout
+        hidden = X @ theta[parts.W].reshape(self.width, -1).T
+        if self.hidden_bias:
+            hidden = hidden + theta[parts.b]
+        return TORCH_ACTIVATIONS[self.activation](hidden)
+
+    def rows(self, index):
+        """The same network's loss on some of the samples only."""
+        part = copy(self)
+        part.X, part.y, part.inputs = self.X[index], self.y[index], self.inputs[index]
+        return part
 
     def neurons(self, theta):
         """Incoming weights (w, b) and outgoing weight a of each neuron, shape (m, d [+ 1] + 1)."""

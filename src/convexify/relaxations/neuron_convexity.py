@@ -1,4 +1,4 @@
-r"""Where the squared loss of a ReLU neuron is convex, decided exactly and measured on chords.
+r"""Where the losses of a ReLU neuron are convex, decided exactly and measured on chords.
 
 Notation and orientation of `convexify.relaxations.neuron`: columns of ``X`` (d, n) are samples.
 """
@@ -6,7 +6,7 @@ Notation and orientation of `convexify.relaxations.neuron`: columns of ``X`` (d,
 import numpy as np
 
 from convexify.checks import as_matrix, as_number, as_vector
-from convexify.relaxations.neuron import loss
+from convexify.relaxations.neuron import loss, preactivations
 
 
 def loss_is_convex(X, y, *, tol=1e-9):
@@ -55,8 +55,60 @@ def loss_is_convex(X, y, *, tol=1e-9):
     return bool(((distances < tol) @ weights <= tol * np.abs(weights).max()).all())
 
 
-def midpoint_violation(X, y, bases, *, length=1e-3):
-    r"""Largest midpoint-convexity violation of the squared loss over short chords across the samples' hyperplanes.
+def relaxed_loss_with(activation, X, y, w):
+    r"""The relaxation :math:`\|\sigma(X^\top w)\|^2 - 2w^\top Xy + \|y\|^2` of a neuron with another activation σ.
+
+    Parameters
+    ----------
+    activation : callable
+        σ, entry by entry.
+    X, y, w : array_like
+        As in `convexify.relaxations.neuron.loss`.
+
+    Returns
+    -------
+    ndarray, shape (…)
+
+    Notes
+    -----
+    The second term is linear in w and the third is constant, so the whole is convex for every X and y exactly if σ² is
+    a convex function of one variable. For σ(t) = max(0, t) it is: σ² has the non-decreasing derivative 2σ. For tanh it
+    is not.
+    """
+    z = preactivations(np.asarray(X, dtype=float), np.asarray(w, dtype=float))
+    return (activation(z) ** 2 - 2.0 * z * y + np.asarray(y) ** 2).sum(axis=-1)
+
+
+def chord_excess(function, ends):
+    r"""Largest violation of convexity at the middle of chords, relative to the values at their ends.
+
+    Parameters
+    ----------
+    function : callable
+        Points, shape (m, d), to values, shape (m,).
+    ends : array_like, shape (2, m, d)
+        First and last points of the chords.
+
+    Returns
+    -------
+    float
+        Largest :math:`(f(\tfrac{a+b}2) - \tfrac12 f(a) - \tfrac12 f(b)) / \max(1, |f(a)| + |f(b)|)`; at most rounding
+        if the function is convex.
+
+    Examples
+    --------
+    >>> ends = [[[-1.0]], [[1.0]]]
+    >>> chord_excess(lambda w: (w**2).sum(axis=1), ends), chord_excess(lambda w: -(w**2).sum(axis=1), ends)
+    (-0.5, 0.5)
+    """
+    first, last = np.asarray(ends, dtype=float)
+    values = function(first), function(last)
+    violation = function((first + last) / 2) - (values[0] + values[1]) / 2
+    return float((violation / np.maximum(1.0, np.abs(values[0]) + np.abs(values[1]))).max())
+
+
+def midpoint_violation(X, y, bases, *, length=1e-3, of=loss):
+    r"""Largest midpoint-convexity violation of a loss over short chords across the samples' hyperplanes.
 
     Parameters
     ----------
@@ -67,6 +119,8 @@ def midpoint_violation(X, y, bases, *, length=1e-3):
         Points that are projected onto every hyperplane {xᵢᵀw = 0}; the chords cross it there at a right angle.
     length : float
         Length of a chord.
+    of : callable
+        The loss: ``of(X, y, w)`` for weights w of shape (…, d); by default the squared loss.
 
     Returns
     -------
@@ -84,5 +138,5 @@ def midpoint_violation(X, y, bases, *, length=1e-3):
         return 0.0
     middle = bases - (bases @ normals.T).T[..., None] * normals[:, None]
     half = 0.5 * length * normals[:, None]
-    ends = 0.5 * (loss(X, y, middle + half) + loss(X, y, middle - half))
-    return float(((loss(X, y, middle) - ends) / length).max())
+    ends = 0.5 * (of(X, y, middle + half) + of(X, y, middle - half))
+    return float(((of(X, y, middle) - ends) / length).max())

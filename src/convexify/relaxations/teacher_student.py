@@ -84,45 +84,13 @@ def network(X, W):
 
 
 def network_loss(X, y, W):
-    """Squared loss ‖f_W(X) − y‖² of each trial, shape (…).
-
-    Parameters
-    ----------
-    X : array_like, shape (…, d, n)
-        Samples are columns.
-    y : array_like, shape (…, n)
-    W : array_like, shape (…, k, d)
-
-    Returns
-    -------
-    ndarray, shape (…)
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree or an entry is not finite.
-    """
+    """Squared loss ‖f_W(X) − y‖² of each trial: `convexify.relaxations.neuron.loss` with W (…, k, d) in place of w."""
     X, y, W = _checked(X, y, W)
     return ((network(X, W) - y) ** 2).sum(axis=-1)
 
 
 def network_relaxed_loss(X, y, W):
-    """Relaxed loss ‖f_W(X)‖² − 2Σ_j w_jᵀXy + ‖y‖² of each trial, convex in W.
-
-    Parameters
-    ----------
-    X, y, W : array_like
-        As in `network_loss`.
-
-    Returns
-    -------
-    ndarray, shape (…)
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree or an entry is not finite.
-    """
+    """Relaxed loss ‖f_W(X)‖² − 2Σ_j w_jᵀXy + ‖y‖² of each trial, convex in W; arguments as in `network_loss`."""
     X, y, W = _checked(X, y, W)
     linear = (np.matmul(W, X).sum(axis=-2) * y).sum(axis=-1)
     return (network(X, W) ** 2).sum(axis=-1) - 2.0 * linear + (y**2).sum(axis=-1)
@@ -133,9 +101,8 @@ def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
 
     Parameters
     ----------
-    X : array_like, shape (…, d, n)
-        Samples are columns.
-    y : array_like, shape (…, n)
+    X, y, iterations, record
+        As in `convexify.relaxations.neuron.gradient_descent`.
     W0 : array_like, shape (…, k, d)
         Initial weights.
     rule : {"vanilla", "relaxed loss", "relaxed update"}
@@ -143,10 +110,6 @@ def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
         relaxed loss, or the relaxed update.
     step : float or array_like, shape (…), optional
         Step length > 0; by default 1/(k‖X‖₂²) of each trial.
-    iterations : int
-        Number of steps, at least 0.
-    record : sequence of int, optional
-        Iterations at which the weights are kept, by default only the last.
 
     Returns
     -------

@@ -4,19 +4,21 @@ experiment(
     jobs={
         "trajectories": compute(
             "vanilla and relaxed gradient descent along the iterations",
-            settings=["trajectories"],
-            writes=["trajectories"],
+            settings=["trajectories", "tuning"],
+            writes=["trajectories", "steps"],
         ),
         "map": compute(
             "vanilla and relaxed gradient descent over samples, noise and initial scale",
-            settings=["map"],
-            writes=["cells"],
+            settings=["map", "tuning"],
+            writes=["cells", "map_steps"],
         ),
         "efficiency": compute(
             "variance of both minimisers under label noise", settings=["efficiency"], writes=["efficiency"]
         ),
         "teacher_student": compute(
-            "teacher and student of several neurons", settings=["teacher_student"], writes=["teacher_student"]
+            "teacher and student of several neurons",
+            settings=["teacher_student", "tuning"],
+            writes=["teacher_student", "student_steps"],
         ),
         "theorem": compute(
             "the squared loss at the relaxed minimiser",
@@ -31,10 +33,13 @@ experiment(
         ),
     },
     metrics=reads(
-        "trajectories", "cells", "theorem", "convexity", "equations", "efficiency", "teacher_student", settings=["map"]
+        *("trajectories", "steps", "cells", "map_steps", "theorem", "convexity", "equations", "efficiency"),
+        *("teacher_student", "student_steps"),
+        settings=["map"],
     ),
     figures={
         "errors_against_iteration": figure("Figure 3: errors", reads("trajectories", settings=["trajectories"])),
+        "step_sensitivity": figure("Sensitivity to the step", reads("steps", settings=["trajectories", "tuning"])),
         "where_each_wins": figure("Where each descent wins", reads("cells", settings=["map"])),
         "noise_free": figure("Without noise: success and speed", reads("cells", settings=["map"])),
         "counterexample": figure("Counterexamples to the theorem", reads("curves")),

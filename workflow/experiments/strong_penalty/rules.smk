@@ -1,5 +1,6 @@
 # One job for each problem: the curve, which needs no data, and pairs of classes.
 PROBLEM_DATA = lambda job: [] if job.problem == "sine" else [f"data/prepared/{job.problem}.npz"]
+PROBLEM_TABLES = ("paths", "baselines", "thresholds", "collapse", "draws", "descents")
 PAIR = {"pair": lambda job: SETTINGS["strong_penalty"][job.scale]["problems"]["pairs"].get(job.problem)}
 
 experiment(
@@ -9,9 +10,9 @@ experiment(
         "minima": compute(
             "minima from many starts over λ",
             data=PROBLEM_DATA,
-            settings=["penalties", "minima"],
+            settings=["penalties", "minima", "tolerance"],
             params=PAIR,
-            writes=["paths_{problem}", "functions_{problem}", "baselines_{problem}"],
+            writes=["paths_{problem}", "functions_{problem}", "baselines_{problem}", "collapse_{problem}"],
             runtime=60,
         ),
         "thresholds": compute(
@@ -26,9 +27,15 @@ experiment(
         "draws": compute(
             "errors over draws of the samples",
             data=PROBLEM_DATA,
-            settings=["penalties", "draws"],
+            settings=["penalties", "draws", "tolerance"],
             params=PAIR,
-            writes=["draws_{problem}"],
+            writes=["draws_{problem}", "descents_{problem}"],
+        ),
+        "arguments": compute(
+            "steps of the thread's arguments",
+            reads=reads(paths="paths_sine", thresholds="thresholds_sine"),
+            settings=["penalties", "tolerance", "arguments", "search", "growth"],
+            writes=["arguments"],
         ),
         "growth": compute("how the threshold grows with the domain", settings=["search", "growth"], writes=["growth"]),
         "kink": compute("second differences of a ReLU network across a kink", settings=["penalties"], writes=["kink"]),
@@ -39,14 +46,8 @@ experiment(
         ),
     },
     metrics=reads(
-        "growth",
-        "kink",
-        "shift_of_eigenvalues",
-        paths=each("paths_{problem}", "problems.names"),
-        baselines=each("baselines_{problem}", "problems.names"),
-        thresholds=each("thresholds_{problem}", "problems.names"),
-        draws=each("draws_{problem}", "problems.names"),
-        settings=["minima"],
+        *("growth", "kink", "shift_of_eigenvalues", "arguments"),
+        **{name: each(name + "_{problem}", "problems.names") for name in PROBLEM_TABLES},
     ),
     figures={
         "errors_against_lambda": figure(
@@ -55,7 +56,8 @@ experiment(
                 paths="paths_{problem}",
                 baselines="baselines_{problem}",
                 thresholds="thresholds_{problem}",
-                settings=["minima"],
+                collapse="collapse_{problem}",
+                settings=["minima", "tolerance"],
             ),
             over=each("errors_{problem}", "problems.names"),
         ),
