@@ -153,10 +153,10 @@ def _sums(sums, scales, hulls):
     def slope(column):
         return lambda part: np.polyfit(np.log(part["branches"]), np.log(part[column]), 1)[0]
 
+    share = differing["delta_worst"] / differing["branches"]
     return {
-        "largest_ratio_of_differing_branches": bound(
-            (differing["largest_gap"] * differing["branches"] / differing["delta_worst"]).max()
-        ),
+        "largest_excess_over_bound_of_differing_branches": bound((differing["largest_gap"] - 2 * share).max()),
+        "largest_excess_over_half_the_bound_of_differing_branches": bound((differing["largest_gap"] - share).max()),
         "growth_exponent_of_delta_worst": resampled(differing, slope("delta_worst"), by="draw"),
         "exponent_of_gap_of_differing_branches": resampled(differing, slope("largest_gap"), by="draw"),
         "gap_of_growing_branches_over_one_branch": exact(growing.iloc[-1] / growing.iloc[0], tolerance=1e-9),
