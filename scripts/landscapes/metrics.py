@@ -17,6 +17,7 @@ from convexify_workflow.uncertainty import Metric, bound, mean, ratio, step_at_e
 UNIT = "repetition"
 #: Smaller violations are rounding and the grid's own, not a landscape's: in a ratio they count as this much.
 NEGLIGIBLE = 1.0e-3
+TINY = 1.0e-9
 #: Trends of planes, of the row where it is largest: the plane and the measure. All but the absolute ones are free of
 #: the scale of the loss.
 TRENDS = {
@@ -78,7 +79,9 @@ def _order(official):
         wide = part.pivot(index="repetition", columns="branches", values="relative_violation")
         steps += [partial(mean, wide[after] - wide[before], unit=UNIT)
                   for before, after in itertools.pairwise(sorted(wide.columns))]  # fmt: skip
-        ranks.append(partial(mean, [kendalltau(line.index, line).statistic for _, line in wide.iterrows()], unit=UNIT))
+        # Where a measure is the same for every I it has no order, and counts as none.
+        ranks.append(partial(mean, [np.nan_to_num(kendalltau(line.index, line).statistic) for _, line in wide.iterrows()],
+                             unit=UNIT))  # fmt: skip
     return {
         "official_relative_largest_step": partial(_extreme, steps, max),
         "official_relative_rank_correlation": partial(_extreme, ranks, max),
@@ -119,7 +122,9 @@ def _training(measures):
 def _spectra(hessian, shallow):
     """Ends of the spectrum of the smooth loss, as sizes of negative numbers; symmetry of that of the margin loss."""
     smooth = hessian[hessian["loss"] == "cross-entropy"]
-    smooth = smooth.assign(ratio=-smooth["ratio"], exponent=np.log10(-smooth["smallest"]))
+    # A spectrum without negative part has no size to take a logarithm of: it counts as a tiny one, and is counted.
+    sizes = (-smooth["smallest"]).clip(lower=TINY)
+    smooth = smooth.assign(ratio=-smooth["ratio"], exponent=np.log10(sizes))
     margin = hessian[(hessian["loss"] == "margin") & hessian["row"].isin(shallow)]
 
     def worst(name):
@@ -129,6 +134,7 @@ def _spectra(hessian, shallow):
         "cross_entropy_hessian_ratio_trend": worst("ratio"),
         "cross_entropy_hessian_negative_mass_trend": worst("negative_mass"),
         "cross_entropy_hessian_smallest_exponent": worst("exponent"),
+        "spectra_without_negative_part": partial(bound, (sizes == TINY).sum()),
         "worst_asymmetry_of_shallow_margin_spectrum": partial(bound, (margin["ratio"] + 1).abs().max()),
     }
 
