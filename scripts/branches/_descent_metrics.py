@@ -41,9 +41,7 @@ def success_share(frequencies, group, most, target=OWN):
 def fall_of_optimum(frequencies, group):
     """Certified optimum of the fewest branches minus that of the most: lower minus upper value."""
     few, many = _ends(frequencies, group)
-    return mean(
-        few.groupby("repetition")["lower"].mean() - many.groupby("repetition")["upper"].mean(), unit="draw"
-    )
+    return mean(few.groupby("repetition")["lower"].mean() - many.groupby("repetition")["upper"].mean(), unit="draw")
 
 
 def widest_bracket(frequencies, group):

@@ -14,7 +14,7 @@ SCALES = (1.0e-3, 1.0, 1.0e3)
 
 
 def compute_theorems(settings, seed):
-    """Four tables: ``sums`` (draw, law, I), ``hulls`` (draw, I), ``scales`` (draw, scale), ``quadratics`` (problem, draw)."""
+    """Four tables: ``sums`` (law, draw, I), ``scales`` (draw, scale), ``hulls`` (draw, I), ``quadratics``."""
     draws = range(settings.draws)
     most = max(settings.branches)
     sums, scales = [], []

@@ -28,7 +28,7 @@ def figure_step_sensitivity(tunings):
     }
     handles = {f"I = {count}": handles[f"I = {count}"] for count in counts}
     fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(counts), fontsize="small")
-    fig.suptitle("One step does not serve all I: every number of branches has its own (filled)")
+    fig.suptitle("Tuning of the step, for each number of branches (filled: the step taken)")
     return fig
 
 

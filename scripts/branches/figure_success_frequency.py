@@ -3,7 +3,7 @@
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, subplots, ticks_at
 
 REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or: zero loss reachable"}
 
@@ -20,6 +20,7 @@ def figure_success_frequency(shares):
         line[2].set(ylabel="mean τ-hinge loss", title="median final loss over the optimum of I")
         for panel in line:
             panel.set(xscale="log", xlabel="branches I")
+            ticks_at(panel.xaxis, sorted(part["branches"]))
         for panel in line[:2]:
             panel.set_ylim(-0.03, 1.03)
         line[0].legend(fontsize="small")
@@ -37,7 +38,12 @@ def _draw(line, part, colour, name):
     branches = part["branches"]
     for panel, target in zip(line, ("", "_fixed"), strict=False):
         panel.fill_between(
-            branches, part[f"certain{target}_low"], part[f"possible{target}_high"], color=colour, alpha=0.15, linewidth=0
+            branches,
+            part[f"certain{target}_low"],
+            part[f"possible{target}_high"],
+            color=colour,
+            alpha=0.15,
+            linewidth=0,
         )
         panel.plot(branches, part[f"possible{target}"], "o-", color=colour, label=name, markersize=4)
         panel.plot(branches, part[f"certain{target}"], "v:", color=colour, markersize=4, linewidth=1)

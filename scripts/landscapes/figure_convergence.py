@@ -31,7 +31,9 @@ def figure_convergence(convergence, steps):
     axes[3].set(xscale="log", xlabel="first step / I", ylabel="training loss of the tuning runs")
     axes[3].legend(fontsize="small")
     low, high = convergence["parameters"].min(), convergence["parameters"].max()
-    fig.suptitle(f"Networks of {low:,} to {high:,} parameters; one branch is fully connected (dots: starts, line: mean)")
+    fig.suptitle(
+        f"Networks of {low:,} to {high:,} parameters; one branch is fully connected (dots: starts, line: mean)"
+    )
     return fig
 
 

@@ -80,8 +80,8 @@ def _order(official):
         steps += [partial(mean, wide[after] - wide[before], unit=UNIT)
                   for before, after in itertools.pairwise(sorted(wide.columns))]  # fmt: skip
         # Where a measure is the same for every I it has no order, and counts as none.
-        ranks.append(partial(mean, [np.nan_to_num(kendalltau(line.index, line).statistic) for _, line in wide.iterrows()],
-                             unit=UNIT))  # fmt: skip
+        orders = [np.nan_to_num(kendalltau(line.index, line).statistic) for _, line in wide.iterrows()]
+        ranks.append(partial(mean, orders, unit=UNIT))
     return {
         "official_relative_largest_step": partial(_extreme, steps, max),
         "official_relative_rank_correlation": partial(_extreme, ranks, max),
@@ -167,7 +167,8 @@ def _trend(table, name):
         seen = line.dropna()
         # One number has no slope; `mean` names the missing one.
         slopes.append(np.polyfit(np.log10(seen.index.to_numpy(float)), seen, 1)[0] if seen.size > 1 else np.nan)
-    return mean(slopes, unit=UNIT)
+    # A measure that stays the same falls no more than it rises: the rounding of the fit must not say otherwise.
+    return mean(np.round(slopes, 12), unit=UNIT)
 
 
 def _ends(table, name):

@@ -48,7 +48,7 @@ def test_the_network_of_exclusive_or_separates_it(branches):
 
 
 def test_bad_input_names_the_argument():
-    with pytest.raises(ValueError, match="^branches: expected"):
+    with pytest.raises(ValueError, match=r"^branches: expected"):
         exclusive_or_network(2, 1.0)
-    with pytest.raises(ValueError, match="^samples: expected"):
+    with pytest.raises(ValueError, match=r"^samples: expected"):
         exclusive_or(3, 0.1, RNG)

@@ -72,7 +72,7 @@ def test_values_by_independent_programs_equal_enumeration(seed, tau, budget, bra
 
 def test_the_general_dual_needs_a_finite_budget():
     values, penalties, labels = random_atoms(0)
-    with pytest.raises(ValueError, match="^budget: expected"):
+    with pytest.raises(ValueError, match=r"^budget: expected"):
         independent_values(values, penalties, labels, branches=2, tau=1.0, budget=np.inf)
 
 

@@ -73,5 +73,5 @@ def test_at_most_d_sets_are_mixed_and_the_sum_is_the_target(seed, d):
 
 
 def test_a_target_outside_of_the_hull_is_refused():
-    with pytest.raises(ValueError, match="^target: expected a point of the hull"):
+    with pytest.raises(ValueError, match=r"^target: expected a point of the hull"):
         mixed_members([np.array([[0.0], [1.0]])], [2.0], np.zeros(2))

@@ -26,8 +26,9 @@ def test_values_of_independent_programs_are_those_that_use_the_theorems(tables):
 def test_the_step_of_each_number_of_branches_is_the_best_of_as_many_trials(tables):
     frequencies, tunings = tables["frequencies"], tables["tunings"]
     assert set(tunings.groupby(["regime", "tau", "branches"]).size()) == {5}
-    for (regime, tau, branches), trials in tunings.groupby(["regime", "tau", "branches"]):
-        rows = frequencies.query("regime == @regime and tau == @tau and branches == @branches")
+    rows_of = dict(list(frequencies.groupby(["regime", "tau", "branches"])))
+    for key, trials in tunings.groupby(["regime", "tau", "branches"]):
+        rows = rows_of[key]
         assert rows["step"].unique().tolist() == [trials.loc[trials["score"].idxmin(), "step"]]
         assert trials.loc[trials["chosen"], "step"].tolist() == rows["step"].unique().tolist()
 
@@ -74,7 +75,7 @@ def test_the_gain_in_success_reaches_from_the_certain_to_the_possible_one(metric
 
 
 def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = dict.fromkeys(("gap_against_branches", "gap_over_bound", "three_values"), ["gaps"])
+    reads = {figure: ["gaps"] for figure in ("gap_against_branches", "gap_over_bound", "three_values")}
     reads |= {"success_frequency": ["shares"], "step_sensitivity": ["tunings"]}
     reads["differing_branches"] = ["sums", "architectures"]
     assert reads.keys() == announced_figures

@@ -62,10 +62,10 @@ def violation_not_over_the_gain(monkeypatch):
     monkeypatch.setattr(trained_planes, "over_gain", lambda violation, loss, ceiling: violation)
 
 
-def curvature_of_the_negative(monkeypatch):
-    """Positive curvature counts as negative."""
+def share_without_negative_curvature(monkeypatch):
+    """The share that is not negatively curved."""
     right = trained_planes.negative_share_of_plane
-    monkeypatch.setattr(trained_planes, "negative_share_of_plane", lambda values: right(-values))
+    monkeypatch.setattr(trained_planes, "negative_share_of_plane", lambda values: 1 - right(values))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def curvature_of_the_negative(monkeypatch):
         (opposite_sign, "official_plane"),
         (violation_not_over_the_range, "increasingly"),
         (violation_not_over_the_gain, "official_plane_over_gain"),
-        (curvature_of_the_negative, "negative_curvature_of_plane"),
+        (share_without_negative_curvature, "negative_curvature_of_plane"),
     ],
 )
 def test_an_error_in_a_measure_changes_a_verdict(mutate, claim, formula, planes, verdicts, monkeypatch):

@@ -46,8 +46,6 @@ experiment(
         "step_sensitivity": figure(
             "Gradient descent: sensitivity to the step", reads("tunings", settings=["frequencies"])
         ),
-        "differing_branches": figure(
-            "Branches that differ", reads("sums", "architectures", settings=["theorems"])
-        ),
+        "differing_branches": figure("Branches that differ", reads("sums", "architectures", settings=["theorems"])),
     },
 )
