@@ -104,10 +104,12 @@ def _certified(settings, problem, tau, branches):
     X, labels = problem
     arguments = {"X": X, "labels": labels, "tau": tau, "radius": settings.weight_bound}
     relaxation = tanh_relaxation(**arguments)
-    options = {"max_cells": settings.cells, "relaxation": relaxation, "node_limit": settings.node_limit}
+    options = {"relaxation": relaxation, "node_limit": settings.node_limit}
     brackets = {}
     for count in branches:
-        found = tanh_network_bracket(**arguments, branches=count, **options)
+        # One unit needs no integer program, and its optimum is the target of every I.
+        cells = settings.cells * (4 if count == 1 else 1)
+        found = tanh_network_bracket(**arguments, branches=count, max_cells=cells, **options)
         brackets[count] = Bracket(found.lower, found.upper)
     return brackets
 
