@@ -1,37 +1,24 @@
 """Exact duality gaps for every kind of branch, τ, budget and number of branches."""
 
+import dataclasses
 import logging
 
 import numpy as np
 import pandas as pd
-from torch import nn
+from _subnetworks import POWERS, size_of, sub_network
 from tqdm import tqdm
 
 from convexify.branches.convexification import homogeneous_gap, nonconvexity, weight_nonconvexity
-from convexify.branches.gap import exact_gap
+from convexify.branches.gap import exact_gap, independent_values
 from convexify.branches.subnetworks import atoms, polar_grid
 from convexify.datasets.transforms import add_bias, binary_pair, principal_components, standardize, subsample
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
 
-# Degree of homogeneity over two: how a branch's output grows with the squared norm of its weights.
-POWERS = {"relu": 1.0, "two_layer": 1.5, "tanh": np.nan}
-
-
-def sub_network(kind):
-    """Sub-network on two principal components and a constant, which serves as the bias."""
-    layers = {
-        "relu": (nn.Linear(3, 1, bias=False), nn.ReLU(), nn.Linear(1, 1, bias=False)),
-        "tanh": (nn.Linear(3, 1, bias=False), nn.Tanh(), nn.Linear(1, 1, bias=False)),
-        "two_layer": (
-            nn.Linear(3, 2, bias=False),
-            nn.ReLU(),
-            nn.Linear(2, 1, bias=False),
-            nn.ReLU(),
-            nn.Linear(1, 1, bias=False),
-        ),
-    }
-    return nn.Sequential(*layers[kind]).double()
+# A budget that no network breaks, over the largest penalty: finite, so that a solver has to find λ = 0.
+SLACK = 1.25
+# Values that `independent_values` computes without the theorems.
+INDEPENDENT = ["lp", "dual_lower", "dual_upper", "primal_lower", "primal_upper", "multiplier"]
 
 
 def compute_gaps(data, classes, settings, seed):
@@ -63,7 +50,7 @@ def compute_gaps(data, classes, settings, seed):
 def _family(kind, X, settings, rng):
     """Outputs and penalties of a branch on random directions of its weights, at equally spaced squared norms."""
     network = sub_network(kind)
-    rays = rng.standard_normal((settings.directions, sum(p.numel() for p in network.parameters())))
+    rays = rng.standard_normal((settings.directions, size_of(network)))
     if kind == "two_layer":
         # Half of the sign patterns of the last two layers are the zero function: keep the middle one positive.
         rays[:, 6:8] = np.abs(rays[:, 6:8])
@@ -84,16 +71,20 @@ def _sweep(kind, family, y, tau, settings):
             options = {"branches": count, "tau": tau, "budget": budget}
             options |= {"node_limit": settings.node_limit, "time_limit": None}
             result = exact_gap(*arguments, **options)
-            general = np.nan
-            if result.linear and count <= 2:
-                general = exact_gap(*arguments, **options, reduce=False).dual
+            # Where the hinge keeps its kink and the budget binds these programs are slow: few branches only.
+            independent = {}
+            if result.linear or not result.binding or count <= settings.branches[1]:
+                finite = budget if result.binding else SLACK * radius
+                found = independent_values(
+                    *arguments, branches=count, tau=tau, budget=finite, node_limit=settings.node_limit
+                )
+                independent = dataclasses.asdict(found)
             closed = np.nan
             if result.linear and np.isfinite(POWERS[kind]):
                 closed = homogeneous_gap(
                     count, budget=budget, power=POWERS[kind], radius=radius, scale=max(0.0, gain.max())
                 )
-            yield _row(kind, tau, budget, result) | {
-                "dual_general": general,
+            yield _row(kind, tau, budget, result, independent) | {
                 "closed_form": closed,
                 "delta_linearised": delta_linearised,
                 "delta_weights": np.nan,
@@ -112,7 +103,6 @@ def _homogeneous(power, branches):
         problem = {"branches": count, "tau": 1.0, "budget": 0.37}
         result = exact_gap(levels[None] ** power, levels, [1.0], **problem, node_limit=10_000, time_limit=None)
         yield _row(f"homogeneous p={power:g}", 1.0, 0.37, result) | {
-            "dual_general": np.nan,
             "closed_form": homogeneous_gap(count, budget=0.37, power=power),
             "delta_linearised": result.delta_worst,
             "delta_weights": delta_weights,
@@ -126,7 +116,6 @@ def _counterexample():
     values, penalties = np.array([[0.0, 4.0, -1.0], [0.0, -1.0, 4.0]]), np.array([0.0, 1.0, 1.0])
     result = exact_gap(values, penalties, [1.0, 1.0], branches=2, tau=1.0, budget=0.75, time_limit=None)
     return _row("counterexample", 1.0, 0.75, result) | {
-        "dual_general": np.nan,
         "closed_form": np.nan,
         "delta_linearised": nonconvexity(1 - values.mean(axis=0), penalties),
         "delta_weights": np.nan,
@@ -135,9 +124,9 @@ def _counterexample():
     }
 
 
-def _row(kind, tau, budget, result):
-    """The columns that every row has."""
-    return {
+def _row(kind, tau, budget, result, independent=None):
+    """The columns that every row has; those of the independent programs are NaN where these were not run."""
+    return {f"independent_{name}": (independent or {}).get(name, np.nan) for name in INDEPENDENT} | {
         "kind": kind,
         "tau": tau,
         "budget": budget,
@@ -162,7 +151,8 @@ def _identities(kind, family, y, binding):
     result = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=binding, time_limit=None)
     output = family.values @ result.counts / 2
     classic = np.maximum(0, 1 - y * output).mean()
-    free = exact_gap(family.values, family.penalties, y, branches=2, tau=1.0, budget=np.inf, time_limit=None)
+    slack = SLACK * family.penalties.max()
+    free = independent_values(family.values, family.penalties, y, branches=2, tau=1.0, budget=slack)
     zero = int(np.argmin(family.penalties))
     return {
         "kind": kind,
@@ -172,7 +162,7 @@ def _identities(kind, family, y, binding):
         # Without the infimum over w, the zero network alone makes Q(λ) − λK as large as its own loss at λ = 0.
         "dual_without_infimum": np.maximum(0, 1 - y * family.values[:, zero]).mean(),
         "primal": result.primal,
-        "multiplier_without_budget": free.multiplier,
+        "multiplier_at_slack_budget": free.multiplier,
     }
 
 

@@ -16,6 +16,7 @@ from convexify.curvature.trained_planes import (
     aligned_plane,
     convexity_measures,
     official_plane,
+    over_gain,
     random_plane,
     worst_chord_violation,
 )
@@ -133,10 +134,13 @@ def _loss(y):
 def _at_networks(plane, X, y, chord_points):
     """Losses of the networks themselves, the violation between them and where they lie on the plane."""
     network, loss = plane.network, _loss(y)
+    mean_loss = float(np.mean([float(loss(network(w, X))) for w in plane.parameters]))
+    chord = worst_chord_violation(network, plane.parameters, X, loss, chord_points)
     return {
-        "mean_network_loss": float(np.mean([float(loss(network(w, X))) for w in plane.parameters])),
+        "mean_network_loss": mean_loss,
         "centre_loss": float(loss(network(plane.plane[0], X))),
-        "chord_violation": worst_chord_violation(network, plane.parameters, X, loss, chord_points),
+        "chord_violation": chord,
+        "chord_violation_over_gain": over_gain(chord, mean_loss, 1 - 1 / network.outputs),
         **{f"{axis}_{k}": place[d] for k, place in enumerate(plane.coordinates) for d, axis in enumerate("xy")},
     }
 

@@ -47,6 +47,18 @@ def relaxation(values, penalties, labels, tau, budget):
     return problem.value
 
 
+def separable_primal(losses, branches):
+    """Least mean loss of branches for every total penalty, by looking at each way to split it: losses[penalty]."""
+    best = {0: 0.0}
+    for _ in range(branches):
+        longer = {}
+        for spent, loss in best.items():
+            for penalty, more in enumerate(losses):
+                longer[spent + penalty] = min(longer.get(spent + penalty, np.inf), loss + more)
+        best = longer
+    return np.minimum.accumulate([best[spent] / branches for spent in sorted(best)])
+
+
 def random_atoms(seed, n=5, m=6, integral=False):
     """Values, penalties (the first atom is the zero function at no penalty) and labels."""
     rng = np.random.default_rng(seed)

@@ -98,13 +98,15 @@ class BranchProblem:
         return replace(self, costs=self.costs + multiplier * self.penalties, budget=np.inf)
 
 
-def branch_problem(values, penalties, labels, *, tau, budget):
+def branch_problem(values, penalties, labels, *, tau, budget, keep_budget=False):
     """Check the arguments of `convexify.branches.exact_gap` and state the problem on all atoms, unreduced.
 
     Parameters
     ----------
     values, penalties, labels, tau, budget
         As there.
+    keep_budget : bool
+        Whether a finite budget that no network breaks stays; otherwise it becomes infinite.
 
     Returns
     -------
@@ -126,7 +128,7 @@ def branch_problem(values, penalties, labels, *, tau, budget):
     problem = BranchProblem(
         labels[:, None] * values / tau, np.full(n, 1.0 / n), np.zeros(m), 0.0, penalties, budget, np.arange(m)
     )
-    if penalties.max() <= problem.allowed:
+    if penalties.max() <= problem.allowed and not keep_budget:
         # The budget never binds.
         return replace(problem, budget=np.inf)
     if penalties.min() > problem.allowed:

@@ -7,7 +7,7 @@ import numpy as np
 from convexify.branches.branch_problem import aggregate_samples, as_branches, branch_problem, remove_dominated_atoms
 from convexify.branches.convexification import nonconvexity
 from convexify.branches.integer_program import CLOSED, Limits, solve_integer_program
-from convexify.branches.lagrangian_dual import lagrangian_dual
+from convexify.branches.lagrangian_dual import general_dual, lagrangian_dual
 from convexify.branches.lp_relaxation import solve_lp_relaxation
 from convexify.checks import as_integer, as_number
 
@@ -180,3 +180,61 @@ def exact_gap(values, penalties, labels, *, branches, tau, budget, node_limit=No
         linear=aggregate_samples(problem).linear,
         binding=bool(np.isfinite(reduced.budget)),
     )
+
+
+@dataclass(frozen=True)
+class IndependentValues:
+    """Relaxation, dual and optimum of one problem, each from its own program and none from another.
+
+    Attributes
+    ----------
+    lp : float
+        Loss of the fractions that solve the linear program.
+    dual_lower, dual_upper, primal_lower, primal_upper : float
+    multiplier : float
+        λ at which the lower value of the dual was proved.
+    """
+
+    lp: float
+    dual_lower: float
+    dual_upper: float
+    primal_lower: float
+    primal_upper: float
+    multiplier: float
+
+
+def independent_values(values, penalties, labels, *, branches, tau, budget, node_limit=None):
+    """The values of `exact_gap` without its theorems: the dual is not set to anything, no order is enforced.
+
+    Parameters
+    ----------
+    values, penalties, labels, branches, tau, node_limit
+        As in `exact_gap`.
+    budget : float
+        Finite; from the largest penalty on it constrains nothing, and stands for "no budget".
+
+    Returns
+    -------
+    IndependentValues
+
+    Raises
+    ------
+    ValueError
+        Naming the argument.
+
+    Examples
+    --------
+    Without a budget that binds the dual finds λ = 0 by itself.
+
+    >>> found = independent_values([[0.0, 1.0]], [0.0, 1.0], [1.0], branches=2, tau=1.0, budget=1.25)
+    >>> found.multiplier, found.dual_lower, found.primal_upper
+    (0.0, 0.0, 0.0)
+    """
+    branches = as_branches(branches)
+    problem = branch_problem(values, penalties, labels, tau=tau, budget=as_number("budget", budget), keep_budget=True)
+    limits = Limits.within(None, None if node_limit is None else as_integer("node_limit", node_limit, minimum=1))
+    reduced = remove_dominated_atoms(aggregate_samples(problem))
+    primal = solve_integer_program(reduced, branches, limits=limits)
+    dual = general_dual(reduced, branches, limits=limits)
+    lp = float(reduced.objective(solve_lp_relaxation(reduced).fractions))
+    return IndependentValues(lp, dual.lower, dual.upper, primal.lower, primal.upper, dual.multiplier)

@@ -60,9 +60,44 @@ def lagrangian_dual(problem, branches, *, relaxation, primal, limits=None, max_r
         return DualBracket(relaxation.value, relaxation.value, relaxation.multiplier, 0)
     if np.isinf(problem.budget):
         return DualBracket(primal.lower, primal.upper, 0.0, 0)
-    networks = [primal.counts / branches]
-    lower, upper, proved = relaxation.value, primal.upper, relaxation.multiplier
-    multiplier, seen = relaxation.multiplier, set()
+    start = DualBracket(relaxation.value, primal.upper, relaxation.multiplier, 0)
+    return _cutting_planes(problem, branches, [primal.counts / branches], start, limits, max_rounds)
+
+
+def general_dual(problem, branches, *, limits=None, max_rounds=60, first=1.0):
+    """The same bracket by cutting planes that know nothing: no linear program, no primal, no special case.
+
+    Parameters
+    ----------
+    problem : BranchProblem
+        With a finite budget. One that no network breaks stands for "no budget": every λ > 0 is then worse than 0.
+    branches : int
+    limits : Limits, optional
+    max_rounds : int
+    first : float
+        First multiplier; positive, so that λ = 0 has to be found.
+
+    Returns
+    -------
+    DualBracket
+
+    Raises
+    ------
+    ValueError
+        If the budget is not finite.
+    """
+    if np.isinf(problem.budget):
+        raise ValueError("problem: expected a finite budget, got an infinite one")
+    cheapest = np.zeros(problem.n_atoms)
+    cheapest[np.argmin(problem.penalties)] = 1.0
+    start = DualBracket(-np.inf, np.inf, float(first), 0)
+    return _cutting_planes(problem, branches, [cheapest], start, limits, max_rounds)
+
+
+def _cutting_planes(problem, branches, networks, start, limits, max_rounds):
+    """Tighten a bracket, from the multiplier of ``start`` and a list of networks that has a feasible one."""
+    lower, upper, multiplier = start.lower, start.upper, start.multiplier
+    proved, seen = multiplier, set()
     while upper - lower > CLOSED and len(seen) < max_rounds and multiplier not in seen:
         seen.add(multiplier)
         penalised = problem.penalised(multiplier)

@@ -12,35 +12,13 @@ _STARTS = 12
 
 
 def is_enumerable(problem, branches):
-    """Whether there are few enough networks of I ≤ 3 branches to look at each.
-
-    Parameters
-    ----------
-    problem : BranchProblem
-    branches : int
-
-    Returns
-    -------
-    bool
-    """
+    """Whether there are few enough networks of I ≤ 3 branches to look at each."""
     work = comb(problem.n_atoms + branches - 1, branches) * (problem.weights.size + 1)
     return branches <= 3 and work <= _ENUMERATION
 
 
 def best_by_enumeration(problem, branches):
-    """Value and counts of the best network by looking at each.
-
-    Parameters
-    ----------
-    problem : BranchProblem
-    branches : int
-
-    Returns
-    -------
-    value : float
-        Infinite if no network keeps the budget.
-    counts : ndarray of int, shape (n_atoms,), or None
-    """
+    """Value and counts (n_atoms,) of the best network by looking at each; infinity and None if none is feasible."""
     best, members = np.inf, None
     for head in combinations_with_replacement(range(problem.n_atoms), branches - 1):
         head = np.array(head, dtype=int)

@@ -1,4 +1,6 @@
-"""Gradient descent on networks of tanh units from many random starts at once."""
+"""Gradient descent on networks of tanh units: many problems and many random starts at once."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -7,32 +9,55 @@ from convexify.branches.branch_problem import as_branches
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
 
-def projected_gradient_descent(X, labels, *, branches, tau, radius, starts, steps, step, rng, device="cpu"):
+@dataclass(frozen=True)
+class Descent:
+    """What gradient descent reached.
+
+    Attributes
+    ----------
+    losses : ndarray, shape (problems, starts)
+        Final losses.
+    first_losses : ndarray, shape (problems, starts)
+        Losses of the starts.
+    best_weights : ndarray, shape (problems, I, d)
+        Weights of the best start of each problem.
+    """
+
+    losses: np.ndarray
+    first_losses: np.ndarray
+    best_weights: np.ndarray
+
+    @property
+    def diverged(self):
+        """Runs that ended above their start, shape (problems, starts): the box keeps every loss finite."""
+        return self.losses > self.first_losses
+
+
+def projected_gradient_descent(X, labels, *, branches, tau, radius, starts, steps, step, rngs, device="cpu"):
     r"""Projected gradient descent on the mean τ-hinge of the average of I tanh units.
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
-    labels : array_like, shape (n,)
-        −1 or +1.
+    X : array_like, shape (problems, n, d)
+        Samples of each problem; see `tanh_network_bracket` for one of them, its labels, ``branches`` and ``tau``.
+    labels : array_like, shape (problems, n)
     branches : int
-        I.
     tau : float
     radius : float
         B: weights start uniformly in [−B, B]^d and are clipped to it after every step.
     starts : int
-        Independent starts, all in one tensor of shape (starts, I, d).
+        Independent starts of each problem, all in one tensor of shape (problems, starts, I, d).
     steps : int
     step : float
         First step for each branch, in units in which a branch's gradient does not shrink with I; falls linearly to
         zero, as a subgradient method needs it.
-    rng : numpy.random.Generator
+    rngs : sequence of numpy.random.Generator
+        One for the starts of each problem.
     device : str
 
     Returns
     -------
-    tuple of ndarray
-        Final losses (starts,) and the weights (I, d) of the best start.
+    Descent
 
     Raises
     ------
@@ -54,29 +79,37 @@ def projected_gradient_descent(X, labels, *, branches, tau, radius, starts, step
     --------
     >>> import numpy as np
     >>> options = {"branches": 2, "tau": 0.5, "radius": 3.0, "starts": 3, "steps": 100, "step": 1.0}
-    >>> losses, weights = projected_gradient_descent(
-    ...     [[1.0], [-1.0]], [1.0, -1.0], **options, rng=np.random.default_rng(0)
+    >>> descent = projected_gradient_descent(
+    ...     [[[1.0], [-1.0]]], [[1.0, -1.0]], **options, rngs=[np.random.default_rng(0)]
     ... )
-    >>> losses.shape, weights.shape
-    ((3,), (2, 1))
+    >>> descent.losses.shape, descent.best_weights.shape, bool(descent.diverged.any())
+    ((1, 3), (1, 2, 1), False)
     """
-    X = as_matrix("X", X)
-    labels = as_vector("labels", labels, length=len(X))
+    X = np.stack([as_matrix("X", problem) for problem in X])
+    problems, n, d = X.shape
+    labels = np.stack([as_vector("labels", vector, length=n) for vector in labels])
     branches, tau, radius = as_branches(branches), as_number("tau", tau, above=0), as_number("radius", radius, above=0)
     starts, steps = as_integer("starts", starts, minimum=1), as_integer("steps", steps, minimum=1)
     step = as_number("step", step, above=0)
-    inputs = torch.as_tensor(labels[:, None] * X, device=device).T
-    weights = torch.as_tensor(rng.uniform(-radius, radius, (starts, branches, X.shape[1])), device=device)
+    inputs = torch.as_tensor(labels[:, :, None] * X, device=device)
+    first = np.stack([rng.uniform(-radius, radius, (starts * branches, d)) for rng in rngs])
+    weights = torch.as_tensor(first, device=device)
 
-    def margins_of(outputs):
-        return 1.0 - outputs.mean(dim=1) / tau
+    def outputs_and_margins(weights):
+        outputs = torch.tanh(weights @ inputs.transpose(1, 2)).view(problems, starts, branches, n)
+        return outputs, 1.0 - outputs.mean(dim=2) / tau
 
+    def losses_of(margins):
+        return margins.clamp(min=0).mean(dim=2).cpu().numpy()
+
+    outputs, margins = outputs_and_margins(weights)
+    first_losses = losses_of(margins)
     for k in range(steps):
-        outputs = torch.tanh(weights @ inputs)
-        active = (margins_of(outputs) > 0).to(weights.dtype)
+        active = (margins > 0).to(weights.dtype)
         # The gradient of one branch times I: what it would be if the branch stood alone.
-        gradient = -((1 - outputs**2) * active[:, None]) @ inputs.T / (tau * len(X))
-        weights = (weights - step * (1 - k / steps) * gradient).clamp(-radius, radius)
-    losses = margins_of(torch.tanh(weights @ inputs)).clamp(min=0).mean(dim=1)
-    losses = losses.cpu().numpy()
-    return losses, weights[int(np.argmin(losses))].cpu().numpy()
+        slopes = ((1 - outputs**2) * active[:, :, None]).view(problems, starts * branches, n)
+        weights = weights + step * (1 - k / steps) / (tau * n) * (slopes @ inputs)
+        outputs, margins = outputs_and_margins(weights.clamp_(-radius, radius))
+    losses = losses_of(margins)
+    weights = weights.view(problems, starts, branches, d).cpu().numpy()
+    return Descent(losses, first_losses, weights[np.arange(problems), losses.argmin(axis=1)])

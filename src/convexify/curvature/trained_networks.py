@@ -73,29 +73,50 @@ def train_networks(network, X, y, *, seeds, step, epochs, batch_size, descriptio
     >>> trained.error(X, y)
     0.0
     """
-    step, epochs = as_number("step", step, above=0), as_integer("epochs", epochs, minimum=1)
-    iterations = epochs * -(-len(X) // as_integer("batch_size", batch_size, minimum=1))
     vectors, losses = [], []
     for seed in seeds:
-        parameters = network.initial(seed).to(X.device).requires_grad_()
-
-        def loss(batch=slice(None), parameters=parameters):
-            return multiclass_margin_loss(network(parameters, X[batch]), y[batch])
-
-        history = train(
-            parameters,
-            loss,
-            method="sgd",
-            step=lambda iteration: step * (1 - iteration / iterations),
-            iterations=iterations,
-            n_samples=len(X),
-            batch_size=batch_size,
-            seed=seed,
-            record_every=iterations,
-            description=description,
-        )
+        options = {"step": step, "epochs": epochs, "batch_size": batch_size, "description": description}
+        parameters, history = train_network(network, X, y, seed=seed, **options)
         if history.diverged:
             raise RuntimeError(f"{description}: training {history.stop}")
-        vectors.append(parameters.detach())
+        vectors.append(parameters)
         losses.append(history.final_loss)
     return TrainedNetworks(network, vectors, np.array(losses))
+
+
+def train_network(network, X, y, *, seed, step, epochs, batch_size, description, by_epoch=False):
+    """One of the runs of `train_networks`, which may diverge.
+
+    Parameters
+    ----------
+    network, X, y, step, epochs, batch_size, description
+        As there.
+    seed : int
+    by_epoch : bool
+        Whether the history has a record of every epoch, or of the first and last iterate alone.
+
+    Returns
+    -------
+    tuple
+        Parameters (size,) and the `History` of the margin loss over all samples.
+    """
+    step, epochs = as_number("step", step, above=0), as_integer("epochs", epochs, minimum=1)
+    each = -(-len(X) // as_integer("batch_size", batch_size, minimum=1))
+    parameters = network.initial(seed).to(X.device).requires_grad_()
+
+    def loss(batch=slice(None)):
+        return multiclass_margin_loss(network(parameters, X[batch]), y[batch])
+
+    history = train(
+        parameters,
+        loss,
+        method="sgd",
+        step=lambda iteration: step * (1 - iteration / (epochs * each)),
+        iterations=epochs * each,
+        n_samples=len(X),
+        batch_size=batch_size,
+        seed=seed,
+        record_every=each if by_epoch else epochs * each,
+        description=description,
+    )
+    return parameters.detach(), history

@@ -74,8 +74,10 @@ def convexity_measures(values, ceiling):
     Returns
     -------
     dict of str to float
-        Smallest and largest loss, the largest midpoint violation (absolute, relative to the range, and over chords
-        whose ends are both better than a constant predictor), and the share of negative curvature.
+        Smallest and largest loss, the largest midpoint violation (absolute, relative to the range, over chords whose
+        ends are both better than a constant predictor, and the latter over what training gained: ``ceiling`` minus the
+        smallest loss, NaN where nothing was gained), and the share of negative curvature. What is relative does not
+        change if the loss is scaled or shifted.
 
     Examples
     --------
@@ -83,17 +85,25 @@ def convexity_measures(values, ceiling):
     >>> measures = convexity_measures(1 - np.add.outer(x**2, x**2) / 2, ceiling=0.4)
     >>> measures["violation"], measures["violation_below_constant"], measures["negative_share"]
     (1.0, 1.0, 1.0)
+    >>> measures["violation_over_gain"]
+    2.5
     """
     values = np.asarray(values, dtype=float)
-    worst = plane_violation(values)
+    worst, below = plane_violation(values), plane_violation(values, ceiling=ceiling).absolute
     return {
         "smallest_loss": values.min(),
         "largest_loss": values.max(),
         "violation": worst.absolute,
         "relative_violation": worst.relative,
-        "violation_below_constant": plane_violation(values, ceiling=ceiling).absolute,
+        "violation_below_constant": below,
+        "violation_over_gain": over_gain(below, values.min(), ceiling),
         "negative_share": negative_share_of_plane(values),
     }
+
+
+def over_gain(violation, loss, ceiling):
+    """A violation over what training gained, ``ceiling`` minus ``loss``; NaN where it gained nothing."""
+    return violation / (ceiling - loss) if loss < ceiling else float("nan")
 
 
 def worst_chord_violation(network, parameters, X, loss, points):

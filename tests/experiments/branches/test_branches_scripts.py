@@ -1,32 +1,8 @@
 """The scripts of the experiment `branches` on an instance of seconds."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
-
-GAPS = SimpleNamespace(
-    kinds=["relu", "two_layer", "tanh"], samples=6, directions=3, levels=10, radius=16.0, taus=[1.0, 64.0],
-    budgets=[0.3, 1.0], branches=[1, 2, 4], node_limit=10,
-)  # fmt: skip
-FREQUENCIES = SimpleNamespace(
-    samples=8, branches=[1, 2], taus=[0.5, 1.0], weight_bound=2.0, starts=5, steps=30, step=2.0, success=0.01,
-    repetitions=3, cells=300, node_limit=5,
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def data():
-    rng = np.random.default_rng(0)
-    y = np.repeat([0, 1], 30)
-    return {"X": rng.normal(size=(60, 5)) + 0.7 * y[:, None], "y": y}
-
-
-@pytest.fixture(scope="module")
-def tables(entry, data):
-    frequencies = entry("compute_frequencies")(data, [0, 1], FREQUENCIES, "cpu", 1)
-    return entry("compute_gaps")(data, [0, 1], GAPS, 1) | frequencies
 
 
 def test_brackets_contain_each_other_in_order(tables):
@@ -35,21 +11,39 @@ def test_brackets_contain_each_other_in_order(tables):
     assert (gaps["dual_lower"] <= gaps["primal_upper"] + 1e-12).all()
     assert (frequencies["lower"] <= frequencies["upper"]).all()
     assert (frequencies["certain_successes"] <= frequencies["possible_successes"]).all()
+    assert (frequencies["certain_fixed"] <= frequencies["possible_fixed"]).all()
     assert set(gaps["linear"]) == {True, False}
+
+
+def test_values_of_independent_programs_are_those_that_use_the_theorems(tables):
+    gaps = tables["gaps"].dropna(subset=["independent_lp"])
+    # Every linear hinge, every number of branches without a budget, few branches with one.
+    assert {tuple(row) for row in gaps[["linear", "branches"]].to_numpy()} >= {(True, 997), (False, 997)}
+    for name in ("lp", "dual_lower", "primal_upper"):
+        np.testing.assert_allclose(gaps[f"independent_{name}"], gaps[name], atol=1e-8)
+
+
+def test_the_step_of_each_number_of_branches_is_the_best_of_as_many_trials(tables):
+    frequencies, tunings = tables["frequencies"], tables["tunings"]
+    assert set(tunings.groupby(["regime", "tau", "branches"]).size()) == {5}
+    rows_of = dict(list(frequencies.groupby(["regime", "tau", "branches"])))
+    for key, trials in tunings.groupby(["regime", "tau", "branches"]):
+        rows = rows_of[key]
+        assert rows["step"].unique().tolist() == [trials.loc[trials["score"].idxmin(), "step"]]
+        assert trials.loc[trials["chosen"], "step"].tolist() == rows["step"].unique().tolist()
 
 
 def test_shares_are_means_over_draws_and_lie_within_their_intervals(tables):
     shares, frequencies = tables["shares"], tables["frequencies"]
     for row in shares.itertuples():
-        part = frequencies[(frequencies["tau"] == row.tau) & (frequencies["branches"] == row.branches)]
+        part = frequencies.query("regime == @row.regime and tau == @row.tau and branches == @row.branches")
         assert row.certain == pytest.approx(part["certain_successes"].sum() / (5 * len(part)))
         assert row.certain_low <= row.certain <= row.certain_high
         assert row.possible_low <= row.possible <= row.possible_high
 
 
-def test_metrics_see_a_gap_above_the_bound(entry, tables):
-    others = tables["identities"], tables["frequencies"]
-    metrics = entry("metrics")(tables["gaps"], *others).set_index("metric")
+def test_metrics_see_a_gap_above_the_bound(metrics_of, tables):
+    metrics = metrics_of(tables).set_index("metric")
     value = metrics["value"]
     assert value["largest_excess_over_bound_linear"] <= 1e-8
     assert value["largest_closed_form_error"] <= 1e-8
@@ -59,23 +53,40 @@ def test_metrics_see_a_gap_above_the_bound(entry, tables):
     wrong = tables["gaps"].copy()
     row = wrong.index[wrong["linear"] & np.isfinite(wrong["budget"])][0]
     wrong.loc[row, "gap"] = wrong.loc[row, "bound"] + 0.25
-    again = entry("metrics")(wrong, *others).set_index("metric")["value"]
+    again = metrics_of(tables | {"gaps": wrong}).set_index("metric")["value"]
     assert again["largest_excess_over_bound_linear"] == pytest.approx(0.25)
 
 
+def test_a_step_at_the_edge_leaves_no_number(metrics_of, tables):
+    frequencies = tables["frequencies"].copy()
+    frequencies.loc[(frequencies["regime"] == "realisable") & (frequencies["branches"] == 6), "edge"] = "largest"
+    frequencies.loc[frequencies["regime"] == "overlapping", "edge"] = ""
+    kinds = metrics_of(tables | {"frequencies": frequencies}).set_index("metric")["kind"]
+    assert kinds["gain_in_success_realisable"] == "step at the edge"
+    assert kinds["gain_in_success_kinked"] == "estimate"
+
+
+def test_the_gain_in_success_reaches_from_the_certain_to_the_possible_one(metrics_of, tables):
+    frequencies = tables["frequencies"].assign(edge="", starts=10, certain_successes=2, possible_successes=4)
+    most = frequencies["branches"] == 2
+    frequencies.loc[most, ["certain_successes", "possible_successes"]] = [6, 9]
+    gain = metrics_of(tables | {"frequencies": frequencies}).set_index("metric").loc["gain_in_success_kinked"]
+    assert (gain["low"], gain["high"]) == pytest.approx((0.6 - 0.4, 0.9 - 0.2))
+
+
 def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = dict.fromkeys(("gap_against_branches", "gap_over_bound", "three_values"), "gaps")
-    reads["success_frequency"] = "shares"
+    reads = {figure: ["gaps"] for figure in ("gap_against_branches", "gap_over_bound", "three_values")}
+    reads |= {"success_frequency": ["shares"], "step_sensitivity": ["tunings"]}
+    reads["differing_branches"] = ["sums", "architectures"]
     assert reads.keys() == announced_figures
-    for figure, table in reads.items():
-        drawn = entry(f"figure_{figure}")(tables[table])
+    for figure, names in reads.items():
+        drawn = entry(f"figure_{figure}")(*(tables[name] for name in names))
         assert drawn.axes[0].get_ylabel()
         assert all(axes.has_data() for axes in drawn.axes), figure
 
 
-def test_the_same_seed_gives_the_same_table(entry, data, tables):
-    one_kind = SimpleNamespace(**{**vars(GAPS), "kinds": ["relu"]})
-    again = entry("compute_gaps")(data, [0, 1], one_kind, 1)["gaps"]
+def test_the_same_seed_gives_the_same_table(compute, tables):
+    again = compute("gaps", kinds=["relu"])["gaps"]
     first = tables["gaps"]
     pd.testing.assert_frame_equal(
         again[again["kind"] == "relu"].reset_index(drop=True), first[first["kind"] == "relu"].reset_index(drop=True)

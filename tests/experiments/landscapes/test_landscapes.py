@@ -1,70 +1,32 @@
 """The experiment's scripts on an instance of seconds."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
-
-SETTINGS = SimpleNamespace(
-    branches=[4, 12],
-    repetitions=4,
-    control_repetitions=3,
-    plane_range=0.7,
-    random_range=1.0,
-    grid_points=7,
-    control_grid_points=6,
-    band_grid_points=5,
-    chord_points=5,
-    hessian_samples=30,
-    hessian_probes=1,
-    hessian_steps=4,
-)
-PROBLEM = {
-    "name": "tiny",
-    "pooling": 2,
-    "samples": 40,
-    "plane_samples": 20,
-    "hidden_layers": 1,
-    "width": 1,
-    "total_width": 12,
-    "step": 0.3,
-    "epochs": 3,
-    "batch_size": 10,
-}
-ROWS = [{**PROBLEM, "title": "tiny images"}]
-
-
-@pytest.fixture(scope="module")
-def data():
-    rng = np.random.default_rng(0)
-    y, y_test = rng.integers(0, 3, 60), rng.integers(0, 3, 20)
-    centres = rng.normal(size=(3, 16))
-    return {
-        "X": centres[y] + 0.3 * rng.normal(size=(60, 16)),
-        "y": y,
-        "X_test": centres[y_test] + 0.3 * rng.normal(size=(20, 16)),
-        "y_test": y_test,
-        "image_shape": np.array([4, 4]),
-    }
-
-
-@pytest.fixture(scope="module")
-def tables(entry, data):
-    return entry("compute_planes")(data, PROBLEM, SETTINGS, 1, "cpu")
 
 
 def test_tables_hold_every_plane_on_every_grid(tables):
     measures, surfaces = tables["measures"], tables["surfaces"]
     # three planes of the usual training in four repetitions, two controls in three; all five finely in the first
-    assert len(measures) == 2 * (4 * 3 + 3 * 2 + 5)
-    assert set(measures["width"]) == {1, 3}
+    assert len(measures) == 3 * (4 * 3 + 3 * 2 + 5)
+    assert set(measures["width"]) == {1, 2, 3}
     assert surfaces.groupby(["branches", "variant"]).size().to_dict() == {
         (branches, variant): 49 if variant == "official" else 36
-        for branches in (4, 12)
+        for branches in (4, 6, 12)
         for variant in ("official", "aligned", "random", "constant step", "fixed total width")
     }
-    assert len(tables["hessian"]) == 2 * 4 * 2
+    assert len(tables["hessian"]) == 3 * 4 * 2
+
+
+def test_measures_over_the_gain_are_those_over_what_training_gained(tables):
+    official = tables["measures"].query("variant == 'official'")
+    ceiling = 1 - 1 / 3
+    np.testing.assert_allclose(
+        official["violation_over_gain"], official["violation_below_constant"] / (ceiling - official["smallest_loss"])
+    )
+    np.testing.assert_allclose(
+        official["chord_violation_over_gain"], official["chord_violation"] / (ceiling - official["mean_network_loss"])
+    )
 
 
 def test_aligned_networks_lose_what_the_official_ones_lose(tables):
@@ -79,62 +41,101 @@ def test_the_first_number_of_branches_needs_no_training_with_another_step(tables
     assert last["constant step"] > last["official"]
 
 
-def test_the_same_seed_gives_the_same_tables(entry, data, tables):
-    fewer = SimpleNamespace(**{**vars(SETTINGS), "branches": [4], "repetitions": 1})
-    again = entry("compute_planes")(data, PROBLEM, fewer, 1, "cpu")
+def test_the_same_seed_gives_the_same_tables(planes, tables):
+    again = planes(branches=[4], repetitions=1)
     first = tables["measures"].query("branches == 4 and repetition == 0")
     pd.testing.assert_frame_equal(again["measures"], first.reset_index(drop=True))
 
 
-def test_metrics_see_a_hill_that_grows_with_the_branches_in_one_row(entry, tables):
+def test_networks_have_as_many_parameters_and_their_own_best_step(tables):
+    convergence, steps = tables["convergence"], tables["steps"]
+    assert convergence["parameters"].between(80, 125).all()
+    assert convergence.groupby("branches")["width"].first().is_monotonic_decreasing
+    assert set(steps.groupby("branches").size()) == {4}
+    taken = convergence.groupby("branches")["step"].unique()
+    for branches, trials in steps.groupby("branches"):
+        assert taken[branches].tolist() == [trials.loc[trials["score"].idxmin(), "step"]]
+
+
+def with_violation(tables, values):
+    """Tables whose relative violation is a function of branches, repetition and row, with a second row."""
+    measures = pd.concat([tables["measures"], tables["measures"].assign(row="other")], ignore_index=True)
+    measures["relative_violation"] = values(measures)
+    return tables | {"measures": measures, "hessian": pd.concat([tables["hessian"], tables["hessian"].assign(row="b")])}
+
+
+def test_a_trend_is_the_slope_over_all_numbers_of_branches_in_the_worst_row(metrics_of, tables):
+    falling = with_violation(tables, lambda table: 0.9 - 0.5 * np.log10(table["branches"]))
+    metrics = metrics_of(falling).set_index("metric")
+    trend = metrics.loc["official_relative_trend"]
+    assert (trend["value"], trend["high"], trend["n"]) == (pytest.approx(-0.5), pytest.approx(-0.5), 4)
+    assert metrics.loc["official_relative_rank_correlation", "value"] == -1
+    assert metrics.loc["official_relative_largest_step", "value"] == pytest.approx(-0.5 * np.log10(1.5))
+
+    def rises_in_one_row(table):
+        slopes = np.where(table["row"] == "tiny", 0.1 * (table["repetition"] - 1.0), -0.5)
+        return 0.5 + slopes * np.log10(table["branches"])
+
+    worst = metrics_of(with_violation(tables, rises_in_one_row)).set_index("metric")
+    trend = worst.loc["official_relative_trend"]
+    assert trend["value"] == pytest.approx(0.05)
+    assert trend["low"] < 0 < trend["high"]
+    assert worst.loc["other_official_relative_trend", "value"] == pytest.approx(-0.5)
+    assert worst.loc["tiny_official_relative_trend", "value"] == pytest.approx(0.05)
+
+
+def test_one_rise_between_two_numbers_of_branches_is_seen_beside_a_fall_over_all(metrics_of, tables):
+    rise = {4: 0.8, 6: 0.85, 12: 0.1}
+    metrics = metrics_of(with_violation(tables, lambda table: table["branches"].map(rise))).set_index("metric")
+    assert metrics.loc["official_relative_trend", "value"] < 0
+    assert metrics.loc["official_relative_largest_step", "value"] == pytest.approx(0.05)
+
+
+def test_planes_without_gain_are_counted_and_left_out(metrics_of, tables):
     measures = tables["measures"].copy()
-    measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.05)
-    measures = pd.concat([measures, measures.assign(row="other")], ignore_index=True)
-    hessian, rows = pd.concat([tables["hessian"], tables["hessian"].assign(row="other")]), [*ROWS, {**ROWS[0]}]
-
-    def metrics():
-        return entry("metrics")([measures], [hessian], rows).set_index("metric")
-
-    before = metrics()
-    assert before.loc["official_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
-    assert before.loc["official_violation_below_constant_largest_ratio", "n"] == 4
-    wrong = (measures["branches"] == 12) & (measures["variant"] == "official") & (measures["row"] == "tiny")
-    measures.loc[wrong, "violation_below_constant"] = 0.3 * np.exp(measures.loc[wrong, "repetition"] - 1.5)
-    after = metrics()
-    worst = after.loc["official_violation_below_constant_largest_ratio"]
-    assert worst["value"] == pytest.approx(3.0)
-    assert worst["low"] < 1.0 < worst["high"]
-    assert after.loc["tiny_official_violation_below_constant_ratio", "value"] == pytest.approx(3.0)
-    assert after.loc["other_official_violation_below_constant_ratio", "value"] == pytest.approx(0.5)
-    assert after.loc["aligned_violation_below_constant_largest_ratio", "value"] == pytest.approx(0.5)
+    missing = (measures["variant"] == "official") & (measures["branches"] == 6) & (measures["grid"] == "coarse")
+    before = metrics_of(tables).set_index("metric")["value"]["planes_of_networks_without_gain"]
+    measures.loc[missing, "violation_over_gain"] = np.nan
+    after = metrics_of(tables | {"measures": measures}).set_index("metric")
+    assert after.loc["planes_of_networks_without_gain", "value"] == before + missing.sum()
+    assert after.loc["official_gain_trend", "n"] == 4
 
 
-def test_a_violation_that_vanishes_counts_as_negligible_and_not_as_nan(entry, tables):
+def test_a_violation_that_vanishes_counts_as_negligible_and_is_counted(metrics_of, tables):
     measures = tables["measures"].copy()
     measures["violation_below_constant"] = np.where(measures["branches"] == 4, 0.1, 0.0)
-    values = entry("metrics")([measures], [tables["hessian"]], ROWS).set_index("metric")["value"]
+    values = metrics_of(tables | {"measures": measures}).set_index("metric")["value"]
     assert values["constant_step_violation_below_constant_smallest_ratio"] == pytest.approx(0.01)
-    assert values["random_fall_of_violation"] == pytest.approx(0.1)
+    assert values["negligible_violations_with_constant_step"] == 3
 
 
-def test_a_number_that_is_missing_is_an_error_with_its_name(entry, tables):
-    measures = tables["measures"].assign(chord_violation=np.nan)
-    with pytest.raises(ValueError, match=r"landscapes: metric official_chord_violation_largest_ratio: .*NaN"):
-        entry("metrics")([measures], [tables["hessian"]], ROWS)
+def test_a_number_that_is_missing_is_an_error_with_its_name(metrics_of, tables):
+    measures = tables["measures"].assign(relative_violation=np.nan)
+    with pytest.raises(ValueError, match=r"landscapes: metric official_relative_trend: .*NaN"):
+        metrics_of(tables | {"measures": measures})
 
 
-def test_every_announced_figure_is_drawn(announced_figures, entry, tables):
+def test_a_step_at_the_edge_leaves_no_number(metrics_of, tables):
+    table = tables["convergence"].assign(edge="")
+    assert metrics_of(tables | {"convergence": table}).set_index("metric").loc["equal_parameters_rises_trend", "n"] == 3
+    table.loc[table["branches"] == 4, "edge"] = "smallest"
+    kinds = metrics_of(tables | {"convergence": table}).set_index("metric")["kind"]
+    assert kinds["equal_parameters_training_loss_trend"] == "step at the edge"
+
+
+def test_every_announced_figure_is_drawn(announced_figures, entry, tables, rows):
     surfaces, measures, hessian = ([tables[name]] for name in ("surfaces", "measures", "hessian"))
     drawn = {
         "architecture": entry("figure_architecture")(),
-        "surfaces": entry("figure_surfaces")(surfaces, measures, hessian, ROWS),
-        "contours": entry("figure_contours")(surfaces, measures, ROWS),
-        "controls": entry("figure_controls")(surfaces, measures, ROWS),
-        "measures": entry("figure_measures")(measures, ROWS),
-        "curvature": entry("figure_curvature")(hessian, ROWS),
+        "surfaces": entry("figure_surfaces")(surfaces, measures, hessian, rows),
+        "contours": entry("figure_contours")(surfaces, measures, rows),
+        "controls": entry("figure_controls")(surfaces, measures, rows),
+        "measures": entry("figure_measures")(measures, rows),
+        "curvature": entry("figure_curvature")(hessian, rows),
+        "convergence": entry("figure_convergence")(tables["convergence"], tables["steps"]),
     }
     assert drawn.keys() == announced_figures
-    # two surfaces and one scale; two contours and one scale; two lines of four controls and one scale
-    assert [len(drawn[name].axes) for name in ("surfaces", "contours", "controls")] == [3, 3, 9]
+    # three surfaces and one scale; three contours and one scale; two lines of four controls and one scale
+    assert [len(drawn[name].axes) for name in ("surfaces", "contours", "controls")] == [4, 4, 9]
     assert len(drawn["measures"].axes[0].lines) == 5
     assert len(drawn["curvature"].axes[0].lines) == 2

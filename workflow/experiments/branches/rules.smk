@@ -12,10 +12,30 @@ experiment(
             "gradient descent from random starts against the certified optimum",
             data="shared.dataset",
             settings=["frequencies"],
-            writes=["frequencies", "shares"],
+            writes=["frequencies", "shares", "tunings"],
+        ),
+        "architectures": compute(
+            "exact gaps of other sub-networks, fully connected networks and wider branches",
+            data="shared.dataset",
+            settings=["architectures"],
+            writes=["architectures"],
+        ),
+        "theorems": compute(
+            "branches that differ, the Shapley–Folkman lemma, quadratic problems",
+            settings=["theorems"],
+            writes=["sums", "scales", "hulls", "quadratics"],
         ),
     },
-    metrics=reads("gaps", "identities", "frequencies"),
+    metrics=reads(
+        "gaps",
+        "identities",
+        "frequencies",
+        "architectures",
+        "sums",
+        "scales",
+        "hulls",
+        "quadratics",
+    ),
     figures={
         "gap_against_branches": figure("Duality gap against the number of branches", reads("gaps", settings=["gaps"])),
         "gap_over_bound": figure("How much of the bound is used", reads("gaps")),
@@ -23,5 +43,9 @@ experiment(
         "success_frequency": figure(
             "Gradient descent: frequency of the optimum", reads("shares", settings=["frequencies"])
         ),
+        "step_sensitivity": figure(
+            "Gradient descent: sensitivity to the step", reads("tunings", settings=["frequencies"])
+        ),
+        "differing_branches": figure("Branches that differ", reads("sums", "architectures", settings=["theorems"])),
     },
 )

@@ -17,10 +17,17 @@ experiment(
             mem_mb=lambda wildcards: 8000 if wildcards.scale == "paper" else 2000,
             runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,
         ),
+        "convergence": compute(
+            "train networks of equal numbers of parameters, steps tuned",
+            data="convergence.dataset",
+            settings=["convergence"],
+            writes=["convergence", "steps"],
+        ),
     },
     metrics=reads(
         measures=each("measures_{row}", "problems.rows"),
         hessian=each("hessian_{row}", "problems.rows"),
+        convergence="convergence",
         settings=["problems"],
     ),
     figures={
@@ -57,6 +64,9 @@ experiment(
         "curvature": figure(
             "Hessian against I",
             reads(hessian=each("hessian_{row}", "problems.rows"), settings=["problems", "planes"]),
+        ),
+        "convergence": figure(
+            "Training at an equal number of parameters", reads("convergence", "steps", settings=["convergence"])
         ),
     },
 )
