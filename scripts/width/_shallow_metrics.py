@@ -3,7 +3,7 @@
 import numpy as np
 from _slopes import slopes
 
-from convexify_workflow.uncertainty import mean
+from convexify_workflow.uncertainty import mean, not_reached
 
 PAPER_SAMPLES = 1000
 #: log₁₀ error that the paper reports at m = 500.
@@ -34,7 +34,11 @@ def of_shallow(shallow, samples):
         others = at_500[at_500["step_rule"] != "calibrated"]
         passed = at_500[(np.log10(at_500["loss"]) <= REPORTED_AT_500) & (at_500["step_rule"] == "calibrated")]
         first = passed.loc[passed.groupby("repetition")["iteration"].idxmin()]
-        result["shallow_pattern_change_500_at_the_reported_error"] = mean(first["pattern_change"], unit="draw")
+        result["shallow_pattern_change_500_at_the_reported_error"] = (
+            mean(first["pattern_change"], unit="draw")
+            if len(first) >= 3
+            else not_reached(at_500["repetition"].nunique(), unit="draw")
+        )
         result["shallow_pattern_change_500_other_step"] = mean(
             others.loc[others["iteration"] == others["iteration"].max(), "pattern_change"], unit="draw"
         )

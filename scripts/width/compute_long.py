@@ -30,7 +30,7 @@ def compute_long(settings, device, seed):
             nets = networks(architecture, sizes, activation, seeds=seeds, device=device)
             first = gradient_descent(nets, X, y, step_fraction=settings.step_fraction, iterations=1, record_at=[0])[1]
             halving = np.log(2) / -np.log1p(-first["step"].min() * limit.smallest / 2)
-            count = int(min(max(np.ceil(halving), settings.fewest), settings.most))
+            count = int(max(np.ceil(halving), settings.fewest)) if halving <= settings.most else settings.fewest
             loss, record = gradient_descent(
                 nets, X, y, step_fraction=settings.step_fraction, iterations=count, record_at=[0]
             )

@@ -8,7 +8,7 @@ from _shallow_metrics import of_shallow
 from _slopes import held_out, over, slope_by_unit, slopes
 
 from convexify_workflow.job import run
-from convexify_workflow.uncertainty import bound, exact, mean, ratio, resampled, share, table_of
+from convexify_workflow.uncertainty import bound, exact, mean, not_reached, ratio, resampled, share, table_of
 
 
 def metrics(
@@ -107,7 +107,9 @@ def of_long_runs(long, step_14):
     end = long.loc[long.groupby(runs)["iteration"].idxmax()]
     tested = end[end["bound"] <= 0.5 * (1 + 1e-9)]
     found = {
-        "bound_ratio_largest_where_the_bound_halves": bound(tested["ratio"].max()),
+        "bound_ratio_largest_where_the_bound_halves": (
+            bound(tested["ratio"].max()) if len(tested) else not_reached(len(end), unit="start")
+        ),
         "runs_in_which_the_bound_halves_share": exact(len(tested) / len(end), tolerance=0),
         "bound_at_the_end_largest": bound(end["bound"].max()),
         "progress_over_promised_at_step_14_smallest": bound(step_14["progress_over_promised"].min()),

@@ -22,7 +22,7 @@ SETTINGS = SimpleNamespace(
     largest_gamma=1.2,
     repetitions=2,
     initialisations=["orthogonal"],
-    iterations=400,
+    iterations=300,
     given_iterations=20,
     record_every=20,
     step_factor=0.5,
@@ -42,31 +42,50 @@ SETTINGS = SimpleNamespace(
 )
 
 
-def ledger(entry, changes=()):
-    """Verdicts by claim; ``changes`` are (script, name in it, function) that replace what the script imported."""
-    scripts = {name: entry(name) for name in ("compute_dual", "compute_descent", "compute_chains", "compute_properties")}
-    for script, name, function in changes:
-        assert name in scripts[script].__globals__, name
-        scripts[script].__globals__[name] = function
+def tables_of(compute, name):
+    """Tables that one script computes, by name."""
+    if name in ("compute_chains", "compute_properties"):
+        found = compute(SETTINGS, 1)
+        return {"chains": found} if name == "compute_chains" else found
     rng = np.random.default_rng(0)
     digits = {"X": rng.integers(0, 16, size=(40, 6)), "y": np.arange(40) % 4}
-    tables = {"dual": [], "convergence": [], "runs": []}
+    few, tables = SimpleNamespace(**{**vars(SETTINGS), "instances": ["gaussian"]}), {}
     for source, data in zip(SOURCES, ([], digits), strict=True):
-        few = SimpleNamespace(**{**vars(SETTINGS), "instances": ["gaussian"]})
-        found = scripts["compute_dual"](data, source, SETTINGS, 1)
-        found |= scripts["compute_descent"](data, source, few, 1, "cpu")
-        for name, parts in tables.items():
-            parts.append(found[name])
-    tables["chains"] = scripts["compute_chains"](SETTINGS, 1)
-    tables |= scripts["compute_properties"](SETTINGS, 1)
+        found = compute(data, source, SETTINGS, 1) if name == "compute_dual" else compute(data, source, few, 1, "cpu")
+        for key in found.keys() & {"dual", "convergence", "runs"}:
+            tables.setdefault(key, []).append(found[key])
+    return tables
+
+
+def verdicts_of(entry, tables):
+    """Standing by claim."""
     table = entry("metrics")(**tables, sources=SOURCES, target=SETTINGS.target)
     verdicts = evaluate_claims(CLAIMS, table, "linear_duality").set_index("claim")["verdict"]
     return {claim.split(".")[1]: standing(verdict) for claim, verdict in verdicts.items()}
 
 
 @pytest.fixture(scope="module")
-def right(entry):
-    return ledger(entry)
+def tables(entry):
+    names = ("compute_dual", "compute_descent", "compute_chains", "compute_properties")
+    return {key: table for name in names for key, table in tables_of(entry(name), name).items()}
+
+
+@pytest.fixture(scope="module")
+def right(entry, tables):
+    return verdicts_of(entry, tables)
+
+
+@pytest.fixture
+def verdicts_with(entry, tables):
+    """Verdicts where one script has another function under a name that it imported; other tables stay."""
+
+    def compute(script, name, wrong):
+        function = entry(script)
+        original = function.__globals__[name]
+        function.__globals__[name] = wrong(original)
+        return verdicts_of(entry, tables | tables_of(function, script))
+
+    return compute
 
 
 def test_without_an_error_the_theorem_holds(right):
@@ -76,60 +95,67 @@ def test_without_an_error_the_theorem_holds(right):
         assert right[claim] == "fails", claim
 
 
-def test_penalty_without_the_division_by_the_depth(entry, right):
-    """½‖Y − WX‖² + γ[…] instead of (γ/H)[…]."""
-    value = entry("compute_dual").__globals__["primal_value"]
-
-    def wrong(weights, X, Y, gamma):
-        return value(weights, X, Y, gamma * len(weights))
-
-    after = ledger(entry, [("compute_dual", "primal_value", wrong)])
-    assert right["every_gamma"] == "holds"
+def test_penalty_without_the_division_by_the_depth(verdicts_with, right):
+    """γ[…] instead of (γ/H)[…] in objective (2)."""
+    after = verdicts_with(
+        "compute_dual", "primal_value", lambda value: lambda W, X, Y, gamma: value(W, X, Y, gamma * len(W))
+    )
+    assert right["every_gamma"] == right["solution_recovered"] == "holds"
     assert after["every_gamma"] == after["solution_recovered"] == "fails"
 
 
-def test_dual_without_its_bottleneck(entry, right):
-    """Λ of full rank's dual: ‖·‖²_F instead of ‖·‖²_r in a chain of convolutions."""
-    optimum = entry("compute_chains").__globals__["chain_optimum"]
+def test_dual_of_a_chain_without_its_bottleneck(verdicts_with, right):
+    """All singular values of a frequency instead of the r largest."""
 
-    def wrong(kernels, gamma, depth, channels):
-        return optimum(kernels, gamma, depth, channels)[0], optimum(kernels, gamma, depth, min(kernels.shape[:2]))[1]
+    def wrong(optimum):
+        def without(kernels, gamma, depth, channels):
+            layers, _ = optimum(kernels, gamma, depth, channels)
+            return layers, optimum(kernels, gamma, depth, min(kernels.shape[:2]))[1]
 
-    after = ledger(entry, [("compute_chains", "chain_optimum", wrong)])
+        return without
+
+    after = verdicts_with("compute_chains", "chain_optimum", wrong)
     assert right["every_layer_a_convolution"] == "holds"
     assert after["every_layer_a_convolution"] == "fails"
 
 
-def test_threshold_of_the_singular_values_doubled(entry, right):
+def test_threshold_of_the_singular_values_doubled(verdicts_with, right):
     """(σ_i − 2γ)₊ instead of (σ_i − γ)₊ in the closed form."""
-    optimal = entry("compute_dual").__globals__["optimal_value"]
-
-    def wrong(singular_values, gamma, rank):
-        return optimal(singular_values, 2 * gamma, rank)
-
-    after = ledger(entry, [("compute_dual", "optimal_value", wrong)])
+    after = verdicts_with("compute_dual", "optimal_value", lambda optimal: lambda s, gamma, r: optimal(s, 2 * gamma, r))
     assert right["closed_form"] == "holds"
     assert after["closed_form"] == "fails"
 
 
-def test_smallest_singular_values_instead_of_the_largest(entry, right):
-    """A sum of squares of the r smallest singular values is not convex."""
-
-    def wrong(A, r):
-        return float((np.linalg.svd(A, compute_uv=False)[-r:] ** 2).sum())
-
-    after = ledger(entry, [("compute_properties", "top_r_squared", wrong)])
+def test_smallest_singular_values_instead_of_the_largest(verdicts_with, right):
+    """The sum of the squares of the r smallest singular values is not convex."""
+    after = verdicts_with(
+        "compute_properties",
+        "top_r_squared",
+        lambda _: lambda A, r: float((np.linalg.svd(A, compute_uv=False)[-r:] ** 2).sum()),
+    )
     assert right["sum_of_largest_squares_is_convex"] == "holds"
     assert after["sum_of_largest_squares_is_convex"] == "fails"
 
 
-def test_descent_on_an_objective_that_is_too_small(entry, right):
-    """Gradient descent with half of γ falls below the dual value."""
-    descent = entry("compute_descent").__globals__["gradient_descent"]
+def test_projection_onto_the_columns_of_the_targets(verdicts_with, right):
+    """Targets whose projection loses a factor 0.9."""
 
-    def wrong(inputs, targets, gammas, *arguments, **options):
-        return descent(inputs, targets, [0.5 * gamma for gamma in gammas], *arguments, **options)
+    def wrong(problem):
+        return lambda X, Y: problem(X, 0.9 * np.asarray(Y))
 
-    after = ledger(entry, [("compute_descent", "gradient_descent", wrong)])
+    after = verdicts_with("compute_properties", "CompressedProblem", wrong)
+    assert right["least_error_is_the_projection"] == "holds"
+    assert after["least_error_is_the_projection"] == "fails"
+
+
+def test_descent_on_half_of_the_penalty(verdicts_with, right):
+    """Gradient descent with γ/2 falls below the dual value."""
+
+    def wrong(descent):
+        return lambda inputs, targets, gammas, *more, **options: descent(
+            inputs, targets, [0.5 * gamma for gamma in gammas], *more, **options
+        )
+
+    after = verdicts_with("compute_descent", "gradient_descent", wrong)
     assert right["descent_never_below_dual"] == "holds"
     assert after["descent_never_below_dual"] == "fails"
