@@ -42,7 +42,9 @@ def compute_descent(data, source, settings, seed, device):
     """Three tables: ``runs``, where each descent ends, ``histories``, the gaps on its way, ``trials`` of the steps."""
     runs, histories, trials, factors = [], [], [], {}
     for name, problem in problems(source, data, settings.instances, seed).items():
-        for case in _cases(name, problem, settings):
+        # Other starts than the first kind are for the data set: the synthetic problems enter worst cases only.
+        kinds = settings.initialisations[: 1 if source == "synthetic" else None]
+        for case in _cases(name, problem, settings, kinds):
             logger.info("%s", case)
             kind = (name, case.depth, case.initialisation)
             if kind not in factors:
@@ -61,11 +63,11 @@ def compute_descent(data, source, settings, seed, device):
     return tables | {"trials": pd.concat(trials, ignore_index=True)}
 
 
-def _cases(name, problem, settings):
+def _cases(name, problem, settings, kinds):
     """Both bottlenecks from the first kind of start, full rank from the others; weight decay; the inputs as given."""
     half, full = bottlenecks(problem)
-    first = settings.initialisations[0]
-    for start in settings.initialisations:
+    first = kinds[0]
+    for start in kinds:
         for rank in [full, half] if start == first else [full]:
             for depth in settings.depths:
                 yield Case(name, depth, rank, rank == full, start)
@@ -97,7 +99,7 @@ def _descend(problem, case, settings, seed, device, factors, *, starts=None, nam
         [multiple * problem.spectrum[-1] for multiple, _ in starts] * len(factors),
         [generator(seed, *case.stream, *names, *start) for _ in factors for start in starts],
         [case.rank] * (case.depth - 1),
-        iterations=settings.tuning_iterations if tuning else _iterations(case, settings),
+        iterations=_iterations(case, settings),
         step_factor=np.repeat(factors, len(starts)),
         initialisation=case.initialisation,
         regulariser=case.regulariser,

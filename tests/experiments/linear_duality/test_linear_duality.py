@@ -27,7 +27,6 @@ SETTINGS = SimpleNamespace(
     step_factor=0.5,
     tuning_trials=5,
     tuning_starts=1,
-    tuning_iterations=30,
     target=1e-6,
     chain_draws=2,
     channels=2,
