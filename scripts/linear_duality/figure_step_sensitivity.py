@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, subplots, ticks_at
 
 MARKERS = ("o", "s", "^", "D", "v")
 HUES = ("blue", "vermilion", "green", "purple", "orange")
@@ -28,6 +28,9 @@ def figure_step_sensitivity(trials):
             ax.plot(best["step"], best["score"], linestyle="none", **style)
             ax.plot(lost["step"], np.full(len(lost), top), "x", color=COLOURS[hue], markersize=7)
         ax.set(xscale="log", xlabel="step × curvature bound", title=f"{problem.replace('_', ' ')}, {start} starts")
+        # The first grid is one of powers of two; every second one keeps the labels apart.
+        powers = np.arange(np.floor(np.log2(rows["step"].min())), np.log2(rows["step"].max()) + 0.1)
+        ticks_at(ax.xaxis, 2.0 ** powers[powers % 2 == 0])
     axes[0, 0].set_ylabel("score: mean log₁₀ gap + share of the steps")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(depths))
     return fig
