@@ -10,7 +10,7 @@ PAPER_SAMPLES = 1000
 REPORTED_AT_500 = -1.6
 
 
-def of_shallow(shallow, samples):
+def of_shallow(shallow):
     """The three panels at the last epoch, for the step that is calibrated on the reported error."""
     last = shallow[(shallow["iteration"] == shallow["iteration"].max()) & (shallow["step_rule"] == "calibrated")]
     error = np.log10(last.pivot(index="repetition", columns="width", values="loss")).dropna()
@@ -21,7 +21,7 @@ def of_shallow(shallow, samples):
         ),
         "shallow_pattern_slope": mean(slopes(last, ["repetition"], "pattern_change"), unit="draw"),
     }
-    if samples == PAPER_SAMPLES:
+    if (shallow["samples"] == PAPER_SAMPLES).all():
         reported = {
             "shallow_pattern_change_500": ("pattern_change", 500),
             "shallow_pattern_change_8000": ("pattern_change", 8000),

@@ -15,9 +15,9 @@ RECORDS = 60
 
 
 def compute_long(settings, device, seed):
-    """Tables ``long``, losses and bound of every run at a few iterations, and ``step_14``, one row for each run."""
+    """Losses and bound of every run at a few iterations; what the step of eq. (14) does stands in each of its rows."""
     X, y = sphere(settings.samples, settings.dimension, seed)
-    frames, rows = [], []
+    frames = []
     for architecture in ARCHITECTURES:
         for activation in settings.activations:
             limit = WideLimit(X, settings.depth, architecture, activation)
@@ -34,9 +34,9 @@ def compute_long(settings, device, seed):
             loss, record = gradient_descent(
                 nets, X, y, step_fraction=settings.step_fraction, iterations=count, record_at=[0]
             )
-            frames.append(_curves(loss, record, limit, count).assign(**key))
-            rows += [key | row for row in _step_14(nets, X, y, limit, settings, first)]
-    return {"long": pd.concat(frames, ignore_index=True), "step_14": pd.DataFrame(rows)}
+            small_steps = pd.DataFrame(_step_14(nets, X, y, limit, settings, first))
+            frames.append(_curves(loss, record, limit, count).assign(**key).merge(small_steps, on="repetition"))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _curves(loss, record, limit, count):
@@ -65,7 +65,6 @@ def _step_14(nets, X, y, limit, settings, first):
         promised = -10 * np.log1p(-step * limit.smallest / 2)
         yield {
             "repetition": repetition,
-            "step": step,
             "progress_over_promised": progress / promised,
             "stable_step_over_step": largest / step,
         }

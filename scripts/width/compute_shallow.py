@@ -32,7 +32,7 @@ def compute_shallow(settings, device, seed):
                     X, y, width, step=steps[rule], iterations=settings.epochs, seed=start, device=device
                 )
                 frames.append(table.assign(step_rule=rule, step=steps[rule], width=width, repetition=repetition))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True).assign(samples=settings.samples)
 
 
 if __name__ == "__main__":

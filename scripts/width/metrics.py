@@ -23,21 +23,19 @@ def metrics(
     degeneracy,
     defects,
     long,
-    step_14,
     shallow,
-    samples,
 ):
-    """Metric name to value with its kind; ``samples`` are those of the shallow experiment."""
+    """Metric name to value with its kind."""
     return table_of(
         "width",
         of_gram_matrices(initial, shapes)
         | of_training(records, losses)
         | of_limits(limits)
-        | of_long_runs(long, step_14)
+        | of_long_runs(long)
         | of_needed_width(stable_width_of_draws, target_width_of_starts)
         | of_closeness(stability)
         | of_equations(degeneracy, defects)
-        | of_shallow(shallow, samples),
+        | of_shallow(shallow),
     )
 
 
@@ -101,7 +99,7 @@ def of_training(records, losses):
     }
 
 
-def of_long_runs(long, step_14):
+def of_long_runs(long):
     """Runs that go on until the bound of eq. (15) has halved, where the settings let them."""
     runs = ["architecture", "activation", "repetition"]
     end = long.loc[long.groupby(runs)["iteration"].idxmax()]
@@ -112,8 +110,8 @@ def of_long_runs(long, step_14):
         ),
         "runs_in_which_the_bound_halves_share": bound(len(tested) / len(end)),
         "bound_at_the_end_largest": bound(end["bound"].max()),
-        "progress_over_promised_at_step_14_smallest": bound(step_14["progress_over_promised"].min()),
-        "stable_step_over_step_14_smallest": bound(step_14["stable_step_over_step"].min()),
+        "progress_over_promised_at_step_14_smallest": bound(end["progress_over_promised"].min()),
+        "stable_step_over_step_14_smallest": bound(end["stable_step_over_step"].min()),
     }
     error = end.groupby(["architecture", "activation"])["relative_loss"].max()
     return found | {

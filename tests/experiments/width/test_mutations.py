@@ -50,7 +50,7 @@ JOBS = {
     ),
 }
 READ = ("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws")
-READ += ("target_width_of_starts", "degeneracy", "defects", "long", "step_14", "shallow")
+READ += ("target_width_of_starts", "degeneracy", "defects", "long", "shallow")
 
 
 def tables_of(compute, name, known):
@@ -70,7 +70,7 @@ def tables_of(compute, name, known):
 
 def verdicts_of(entry, tables):
     """Standing by claim."""
-    table = entry("metrics")(**{name: tables[name] for name in READ}, samples=20)
+    table = entry("metrics")(**{name: tables[name] for name in READ})
     verdicts = evaluate_claims(CLAIMS, table, "width").set_index("claim")["verdict"]
     return {claim.split(".")[1]: standing(verdict) for claim, verdict in verdicts.items()}
 

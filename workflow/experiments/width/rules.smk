@@ -16,7 +16,7 @@ experiment(
         ),
         "shallow": compute("the shallow experiment of Du et al. (2019)", settings=["shallow"], writes=["shallow"]),
         "long": compute(
-            "runs until the bound halves", settings=["points", "fixed_depth", "descent", "long"], writes=["long", "step_14"]
+            "runs until the bound halves", settings=["points", "fixed_depth", "descent", "long"], writes=["long"]
         ),
         "limits": compute(
             "limits and conditioning against depth",
@@ -44,8 +44,7 @@ experiment(
     },
     metrics=reads(
         *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws"),
-        *("target_width_of_starts", "degeneracy", "defects", "long", "step_14", "shallow"),
-        settings=["shallow"],
+        *("target_width_of_starts", "degeneracy", "defects", "long", "shallow"),
     ),
     figures={
         "gram": figure(
