@@ -6,11 +6,13 @@ import logging
 import numpy as np
 import pandas as pd
 from _problems import EXPERIMENT, bottlenecks, problems
+from _tuning import tuned_step
 
 from convexify.linear_duality.compressed_problem import optimal_value
 from convexify.linear_duality.deep_linear_descent import gradient_descent
 from convexify.linear_duality.descent_records import first_at_or_below, longest_plateau
 from convexify.linear_duality.douglas_rachford import solve_compressed
+from convexify.linear_duality.saddles import gradient_and_curvature
 from convexify.linear_duality.weight_decay import weight_decay_dual, weight_decay_optimum
 from convexify.seeds import generator
 from convexify_workflow.job import run
@@ -37,24 +39,36 @@ class Case:
 
 
 def compute_descent(data, source, settings, seed, device):
-    """Two tables: ``runs``, where each descent ends, and ``histories``, the gaps recorded on its way."""
-    runs, histories = [], []
+    """Three tables: ``runs``, where each descent ends, ``histories``, the gaps on its way, ``trials`` of the steps."""
+    runs, histories, trials, factors = [], [], [], {}
     for name, problem in problems(source, data, settings.instances, seed).items():
-        for case in _cases(name, problem, settings):
+        # Other starts than the first kind are for the data set: the synthetic problems enter worst cases only.
+        kinds = settings.initialisations[: 1 if source == "synthetic" else None]
+        for case in _cases(name, problem, settings, kinds):
             logger.info("%s", case)
-            descent = _descend(problem, case, settings, seed, device)
-            for row, history in _records(problem, case, descent, settings):
-                runs.append(row)
+            kind = (name, case.depth, case.initialisation)
+            if kind not in factors:
+                # The first case of a depth and kind of start, at full rank, with the Schatten norms and white inputs.
+                found = _tune(problem, case, settings, seed, device)
+                factors[kind] = found
+                key = {"problem": name, "depth": case.depth, "initialisation": case.initialisation}
+                trials.append(found.trials.assign(**key, best=found.step, edge=found.edge or ""))
+            found = factors[kind]
+            descent = _descend(problem, case, settings, seed, device, found.step)
+            curvature = _at_plateaus(problem, case, descent, settings)
+            for row, history in _records(problem, case, descent, settings, curvature):
+                runs.append(row | {"step_factor": found.step, "step_edge": found.edge or ""})
                 histories.append(history)
-    return {"runs": pd.DataFrame(runs), "histories": pd.concat(histories, ignore_index=True)}
+    tables = {"runs": pd.DataFrame(runs), "histories": pd.concat(histories, ignore_index=True)}
+    return tables | {"trials": pd.concat(trials, ignore_index=True)}
 
 
-def _cases(name, problem, settings):
+def _cases(name, problem, settings, kinds):
     """Both bottlenecks from the first kind of start, full rank from the others; weight decay; the inputs as given."""
     half, full = bottlenecks(problem)
-    first = settings.initialisations[0]
-    for start in settings.initialisations:
-        for rank in [half, full] if start == first else [full]:
+    first = kinds[0]
+    for start in kinds:
+        for rank in [full, half] if start == first else [full]:
             for depth in settings.depths:
                 yield Case(name, depth, rank, rank == full, start)
     for depth in settings.weight_decay_depths:
@@ -62,21 +76,35 @@ def _cases(name, problem, settings):
     yield Case(name, 2, full, True, first, inputs="as given")
 
 
-def _descend(problem, case, settings, seed, device):
-    """Descents from every start for every γ, as one stack."""
+def _tune(problem, case, settings, seed, device):
+    """Step of one depth and kind of start, from starts of its own."""
+    small = dataclasses.replace(case, inputs="white")
+    few = {"starts": settings.tuning_starts, "names": ("tuning",)}
+    optima = [_optimum_and_dual(problem, small, multiple, settings.tolerance)[1] for multiple in settings.gammas]
+    zero_network = 0.5 * float((problem.spectrum**2).sum())
+    return tuned_step(
+        lambda factors: _descend(problem, small, settings, seed, device, factors, **few), settings, optima, zero_network
+    )
+
+
+def _descend(problem, case, settings, seed, device, factors, *, starts=None, names=()):
+    """Descents from every start for every γ, as one stack; once for each step factor of a list."""
+    tuning = isinstance(factors, list)
     inputs, targets = problem.whitened() if case.inputs == "white" else problem.in_principal_axes()
-    starts = [(float(multiple), k) for multiple in settings.gammas for k in range(settings.repetitions)]
+    starts = [(float(multiple), k) for multiple in settings.gammas for k in range(starts or settings.repetitions)]
+    factors = factors if tuning else [factors]
     return gradient_descent(
         inputs,
         targets,
-        [multiple * problem.spectrum[-1] for multiple, _ in starts],
-        [generator(seed, *case.stream, *start) for start in starts],
+        [multiple * problem.spectrum[-1] for multiple, _ in starts] * len(factors),
+        [generator(seed, *case.stream, *names, *start) for _ in factors for start in starts],
         [case.rank] * (case.depth - 1),
         iterations=_iterations(case, settings),
-        step_factor=settings.step_factor,
+        step_factor=np.repeat(factors, len(starts)),
         initialisation=case.initialisation,
         regulariser=case.regulariser,
         record_every=settings.record_every,
+        keep_weights=not tuning and case.regulariser == "schatten" and case.inputs == "white",
         device=device,
         description=" ".join(map(str, case.stream[1:])),
     )
@@ -86,7 +114,32 @@ def _iterations(case, settings):
     return settings.iterations if case.inputs == "white" else settings.given_iterations
 
 
-def _records(problem, case, descent, settings):
+def _at_plateaus(problem, case, descent, settings):
+    """Length of the longest plateau of each run; gradient and curvature in its middle and the curvature at the start.
+
+    The gradient is relative to that of the start; NaN where a run has no plateau or nothing was kept.
+    """
+    values = [_optimum_and_dual(problem, case, multiple, settings.tolerance)[0] for multiple in settings.gammas]
+    gaps = descent.objectives - np.repeat(values, settings.repetitions)
+    zero_network = 0.5 * float((problem.spectrum**2).sum())
+    found = [longest_plateau(descent.history.iterations, column / zero_network) for column in gaps.T]
+    table = pd.DataFrame(found, columns=["longest_plateau", "record"])
+    table[["plateau_gradient", "plateau_curvature", "start_curvature"]] = np.nan
+    if descent.snapshots:
+        inputs, targets = problem.whitened()
+        gammas = np.repeat([multiple * problem.spectrum[-1] for multiple in settings.gammas], settings.repetitions)
+        at = table["record"].where(table["longest_plateau"] > 0, 0)
+        layers = [np.stack([descent.snapshots[r][h][b] for b, r in enumerate(at)]) for h in range(case.depth)]
+        start, smallest, largest = gradient_and_curvature(descent.snapshots[0], inputs, targets, gammas)
+        table["start_curvature"] = smallest / np.maximum(largest, -smallest)
+        gradient, smallest, largest = gradient_and_curvature(layers, inputs, targets, gammas)
+        flat = table["longest_plateau"] > 0
+        table["plateau_gradient"] = np.where(flat, gradient / start, np.nan)
+        table["plateau_curvature"] = np.where(flat, smallest / np.maximum(largest, -smallest), np.nan)
+    return table.drop(columns="record").to_dict("records")
+
+
+def _records(problem, case, descent, settings, curvature):
     """For each descent of a stack its row of ``runs`` and its part of ``histories``."""
     values = [_optimum_and_dual(problem, case, multiple, settings.tolerance) for multiple in settings.gammas]
     zero_network = 0.5 * float((problem.spectrum**2).sum())
@@ -101,13 +154,16 @@ def _records(problem, case, descent, settings):
             "dual": dual,
             "objective": objectives[-1],
             "zero_network": zero_network,
+            "outputs": problem.spectrum.size,
             "relative_gap": gaps[-1],
             "iterations": _iterations(case, settings),
             "iterations_to_target": first_at_or_below(descent.history.iterations, gaps, settings.target),
-            "longest_plateau": longest_plateau(descent.history.iterations, gaps),
             "diverged": not np.isfinite(objectives[-1]),
         }
-        yield row, pd.DataFrame({**key, "iteration": descent.history.iterations, "relative_gap": gaps})
+        yield (
+            row | curvature[b],
+            pd.DataFrame({**key, "iteration": descent.history.iterations, "relative_gap": gaps}),
+        )
 
 
 def _optimum_and_dual(problem, case, multiple, tolerance):

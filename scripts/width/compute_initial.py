@@ -29,7 +29,8 @@ def compute_initial(data, settings, device, seed):
                 frames.append(limit.distances(grams).assign(**key))
                 for block in range(BLOCKS):
                     corrected, printed = limit.shape_distances(grams[block::BLOCKS])
-                    shapes.append({**key, "block": block, "corrected": corrected, "printed": printed})
+                    row = {"samples": X.shape[0], "inputs": X.shape[1], "corrected": corrected, "printed": printed}
+                    shapes.append({**key, "block": block, **row})
     return {"initial": pd.concat(frames, ignore_index=True), "shapes": pd.DataFrame(shapes)}
 
 

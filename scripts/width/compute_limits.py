@@ -35,6 +35,7 @@ def _limit(X, y, key, settings):
     eigenvalues = np.linalg.eigvalsh(kernel)
     return {
         "smallest_eigenvalue": smallest if smallest > ROUNDING * np.linalg.norm(last) else np.nan,
+        "smallest_over_norm": smallest / np.linalg.norm(last, 2),
         "tangent_smallest": eigenvalues[0],
         "tangent_largest": eigenvalues[-1],
         "iterations": linear_dynamics_iterations(

@@ -9,9 +9,13 @@ from convexify_workflow.job import run
 
 
 def compute_shallow(settings, device, seed):
-    """One row per step rule, width, repetition and epoch; rules after the first are compared on one repetition only."""
+    """One row per step rule, width, repetition and epoch.
+
+    The largest width, which takes half of the time, has ``repetitions`` draws and the first step rule only; the others
+    have ``repetitions_below``, of which the first are the same, and ``repetitions_of_other_steps`` of other rules.
+    """
     frames = []
-    for repetition in range(settings.repetitions):
+    for repetition in range(max(settings.repetitions, settings.repetitions_below)):
         stream = generator(seed, "width", "shallow", repetition)
         X = unit_rows(stream.standard_normal((settings.samples, settings.samples)))
         y = stream.standard_normal(settings.samples)
@@ -19,14 +23,16 @@ def compute_shallow(settings, device, seed):
             "calibrated": calibrated_step(X, y, iterations=settings.epochs, log_error=settings.reported_log_error),
             "half of 2/λ_max": largest_step(X),
         }
-        for rule in settings.steps if repetition == 0 else settings.steps[:1]:
+        for rule in settings.steps[: None if repetition < settings.repetitions_of_other_steps else 1]:
             for width in settings.widths:
+                if width == max(settings.widths) and (repetition >= settings.repetitions or rule != settings.steps[0]):
+                    continue
                 start = integer_seed(seed, "width", "shallow", width, repetition)
                 table = shallow_dynamics(
                     X, y, width, step=steps[rule], iterations=settings.epochs, seed=start, device=device
                 )
                 frames.append(table.assign(step_rule=rule, step=steps[rule], width=width, repetition=repetition))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True).assign(samples=settings.samples)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from convexify_workflow.job import run
 
 
 def compute_target(limits, settings, device, seed):
-    """Tables ``target``, one row per network, and ``target_width``, one row per activation, variant and depth."""
+    """Tables ``target``, one row per network, ``target_width``, and the same for each start, alike at every width."""
     X, y = sphere(settings.samples, settings.dimension, seed)
-    rows, needed = [], []
+    rows, needed, by_start = [], [], []
     trained = limits[(limits["draw"] == 0) & (2 * limits["iterations"] <= settings.most_iterations)]
     for limit in trained.itertuples():
         key = {"activation": limit.activation, "variant": limit.variant, "depth": limit.depth}
@@ -40,12 +40,16 @@ def compute_target(limits, settings, device, seed):
         reached = pd.DataFrame(runs).assign(reached=lambda table: table["iterations"].notna())
         shares = reached.groupby("width")["reached"].mean()
         needed.append({**key, "width": first_success_width(shares.index, shares)})
+        for repetition, some in reached.groupby("repetition"):
+            width = first_success_width(some["width"], some["reached"])
+            by_start.append({**key, "repetition": repetition, "width": width})
         rows += runs
     # With no network trained both tables are empty, not without columns.
     columns = ["activation", "variant", "depth", "width"]
     return {
         "target": pd.DataFrame(rows, columns=[*columns, "repetition", "allowance", "iterations"]),
         "target_width": pd.DataFrame(needed, columns=columns),
+        "target_width_of_starts": pd.DataFrame(by_start, columns=[*columns, "repetition"]),
     }
 
 

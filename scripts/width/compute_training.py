@@ -35,6 +35,7 @@ def compute_training(data, settings, device, seed):
                         step_fraction=settings.step_fraction,
                         iterations=settings.iterations,
                         record_at=checkpoints(settings.iterations) if first else [0],
+                        limit=limit.definition[-1],
                     )
                     if first:
                         records.append(record.assign(**key, width=width).rename(columns={"network": "repetition"}))

@@ -1,5 +1,6 @@
 """Strong duality of deep linear networks; samples are columns, as in the survey's §2.1."""
 
+from convexify.linear_duality.circular_chains import chain_optimum, circular_operator, nearest_kernels
 from convexify.linear_duality.compressed_problem import CompressedProblem, optimal_value
 from convexify.linear_duality.douglas_rachford import DualSolution, solve_compressed, solve_dual
 from convexify.linear_duality.instances import INSTANCES, instance
@@ -25,8 +26,11 @@ __all__ = [
     "CompressedProblem",
     "DualSolution",
     "RowSpace",
+    "chain_optimum",
+    "circular_operator",
     "circular_patches",
     "instance",
+    "nearest_kernels",
     "optimal_value",
     "primal_value",
     "project_spectral_ball",

@@ -27,12 +27,15 @@ class Descent:
         Objective of each network; infinite from the record on at which it counted as diverged.
     steps : ndarray, shape (B,)
         Step length used for each network.
+    snapshots : list of list of ndarray
+        Weights of the whole stack at each record, if they were kept.
     """
 
     network: DeepLinear
     history: History
     objectives: np.ndarray
     steps: np.ndarray
+    snapshots: list = dataclasses.field(default_factory=list)
 
 
 def objectives(network, inputs, targets, gammas, regulariser="schatten"):
@@ -84,6 +87,7 @@ def gradient_descent(
     scale=1.0,
     regulariser="schatten",
     record_every=1,
+    keep_weights=False,
     device="cpu",
     description="gradient descent",
 ):
@@ -100,13 +104,15 @@ def gradient_descent(
     widths : sequence of int
         Hidden widths :math:`d_1, \dots, d_{H-1}`.
     iterations : int
-    step_factor : float
+    step_factor : float or array_like, shape (B,)
         The step of a run is ``step_factor`` / L, with L a bound of the curvature at the balanced global optimum, see
         Notes.
     initialisation, scale
         See `DeepLinear`.
     regulariser : {"schatten", "weight decay"}
     record_every : int
+    keep_weights : bool
+        Keep the weights of the stack at each record.
     device : str or torch.device
     description : str
 
@@ -141,12 +147,14 @@ def gradient_descent(
     gammas = as_vector("gammas", gammas, length=len(generators))
     if (gammas < 0).any():
         raise ValueError(f"gammas: expected non-negative entries, got {gammas.min()}")
-    step_factor = as_number("step_factor", step_factor, above=0)
+    factors = np.atleast_1d(np.asarray(step_factor, dtype=float))
+    for factor in factors:
+        as_number("step_factor", float(factor), above=0)
     record_every = as_integer("record_every", record_every, minimum=1)
     network = DeepLinear(
         [inputs.shape[0], *widths, targets.shape[0]], generators, initialisation=initialisation, scale=scale
     ).to(device)
-    steps = step_factor / _curvature(inputs, targets, gammas, len(widths) + 1)
+    steps = factors / _curvature(inputs, targets, gammas, len(widths) + 1)
     A, B, g, eta = (torch.as_tensor(np.ascontiguousarray(v), device=device) for v in (inputs, targets, gammas, steps))
     ceiling, latest = None, None
 
@@ -160,7 +168,11 @@ def gradient_descent(
         latest = torch.where(alive, values.detach(), torch.inf)
         return torch.where(alive, eta * values, 0.0).sum()
 
+    snapshots = []
+
     def measure():
+        if keep_weights:
+            snapshots.append([W.detach().cpu().numpy().copy() for W in network.weights])
         return {f"objective_{b}": float(value) for b, value in enumerate(latest)}
 
     history = train(
@@ -174,7 +186,7 @@ def gradient_descent(
         description=description,
     )
     columns = [history.measures[f"objective_{b}"] for b in range(len(generators))]
-    return Descent(network, history, np.stack(columns, axis=1), steps)
+    return Descent(network, history, np.stack(columns, axis=1), steps, snapshots)
 
 
 def _curvature(inputs, targets, gammas, depth):

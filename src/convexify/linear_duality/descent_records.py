@@ -38,13 +38,22 @@ def longest_plateau(iterations, gaps, *, above=1e-3, factor=0.99, per=100):
 
     Returns
     -------
-    int
+    length : int
         Number of iterations; 0 if there is no flat piece.
+    middle : int
+        Index of the record in its middle; 0 if there is none.
+
+    Examples
+    --------
+    >>> longest_plateau([0, 100, 200, 300], [1.0, 0.5, 0.4999, 0.4998])
+    (200, 2)
     """
     iterations, gaps = np.asarray(iterations), np.asarray(gaps, dtype=float)
-    longest = current = 0
-    for length, before, after in zip(np.diff(iterations), gaps[:-1], gaps[1:], strict=True):
+    longest, start = (0, 0), 0
+    for k, (length, before, after) in enumerate(zip(np.diff(iterations), gaps[:-1], gaps[1:], strict=True)):
         flat = np.isfinite(after) and after > above and after > before * factor ** (length / per)
-        current = current + length if flat else 0
-        longest = max(longest, current)
-    return int(longest)
+        if not flat:
+            start = k + 1
+        elif iterations[k + 1] - iterations[start] > longest[0]:
+            longest = int(iterations[k + 1] - iterations[start]), (start + k + 1) // 2
+    return longest

@@ -2,6 +2,7 @@
 
 from convexify.width.dynamics import gradient_descent
 from convexify.width.empirical import empirical_gram
+from convexify.width.growth import power_minus_exponential_error
 from convexify.width.limit_distances import WideLimit
 from convexify.width.limits import gram, smallest_eigenvalue, tangent_gram
 from convexify.width.linear_dynamics import iterations_to_target, linear_dynamics_iterations, one_step_defect
@@ -20,6 +21,7 @@ __all__ = [
     "largest_step",
     "linear_dynamics_iterations",
     "one_step_defect",
+    "power_minus_exponential_error",
     "shallow_dynamics",
     "smallest_eigenvalue",
     "tangent_gram",

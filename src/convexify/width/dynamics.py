@@ -13,7 +13,7 @@ from convexify.checks import as_integer, as_matrix, as_number, as_vector
 from convexify.width.empirical import back_propagated, layer_kernels
 
 
-def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=None, target=None):
+def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=None, target=None, limit=None):
     r"""Gradient descent on :math:`\tfrac12\|u - y\|^2` over all weights, one run for each of some like networks.
 
     Parameters
@@ -31,6 +31,8 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
         Iterations at which the Gram matrices and weights are measured, by default all; the loss is recorded at each.
     target : float, optional
         Stop once every run has its loss at ``target`` times its first one or below, or has left the finite numbers.
+    limit : array_like, shape (n, n), optional
+        Matrix with which :math:`G^{(H)}(k)` is compared, such as :math:`K^{(H)}`.
 
     Returns
     -------
@@ -39,7 +41,9 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     records : pandas.DataFrame
         One row per network and recorded iteration: ``network``, ``iteration``, ``step``, ``gram_change``
         (:math:`\|G(k)-G(0)\|_2`), ``gram_norm`` (:math:`\|G(0)\|_2`), ``last_gram_change`` and ``last_gram_smallest``
-        (the same for :math:`G^{(H)}`, and its smallest eigenvalue), and the largest over the hidden layers of
+        (the same for :math:`G^{(H)}`, and its smallest eigenvalue), ``smallest_over_norm`` (least over the layers of
+        the smallest eigenvalue of :math:`G^{(h)}` over its norm), ``last_distance_to_limit``
+        (:math:`\|G^{(H)}(k)-K\|_2/\|K\|_2`, if K is given), and the largest over the hidden layers of
         :math:`\|W^{(h)}(k) - W^{(h)}(0)\|/\sqrt m` in the Frobenius norm, ``weight_distance``, and in the spectral
         norm, ``weight_distance_spectral``.
 
@@ -77,6 +81,7 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     output = torch.stack([net.output.detach() for net in networks])
     inputs, targets = (torch.as_tensor(array).to(output) for array in (X, y))
     start_weights, start_kernels, steps = [weight.clone() for weight in weights], None, None
+    limit = None if limit is None else torch.as_tensor(as_matrix("limit", limit), device=inputs.device)
     losses, records = [], []
     for k in range(iterations + 1):
         outputs, entering, signals = back_propagated(model, weights, output, inputs)
@@ -88,7 +93,7 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
                 start_kernels = kernels
                 steps = step_fraction * 2 / torch.linalg.matrix_norm(kernels.sum(1), ord=2)
             if k in wanted:
-                records.append(_measure(k, weights, start_weights, kernels, start_kernels, steps))
+                records.append(_measure(k, weights, start_weights, kernels, start_kernels, steps, limit))
         if target is not None and not np.any(losses[-1] > target * losses[0]):
             break
         # The sum over samples of residual × signal × entering is one product of thin matrices, added in place.
@@ -99,7 +104,7 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     return np.stack(losses, axis=1), pd.concat(records, ignore_index=True) if records else pd.DataFrame()
 
 
-def _measure(k, weights, start_weights, kernels, start_kernels, steps):
+def _measure(k, weights, start_weights, kernels, start_kernels, steps, limit):
     finite = torch.isfinite(kernels).flatten(1).all(1)
     # Eigenvalue routines refuse NaN: a diverged run is measured as zeros and then marked.
     change = torch.where(finite[:, None, None, None], kernels - start_kernels, 0.0)
@@ -114,6 +119,12 @@ def _measure(k, weights, start_weights, kernels, start_kernels, steps):
         "weight_distance": torch.stack([move.flatten(1).norm(dim=1) for move in moved]).amax(0),
         "weight_distance_spectral": torch.stack([_spectral_norm(move) for move in moved]).amax(0),
     }
+    every = torch.linalg.eigvalsh(torch.where(finite[:, None, None, None], kernels, 0.0))
+    table["smallest_over_norm"] = (every[..., 0] / every[..., -1].clamp_min(1e-300)).amin(1)
+    if limit is not None:
+        table["last_distance_to_limit"] = torch.linalg.matrix_norm(last - limit, ord=2) / torch.linalg.matrix_norm(
+            limit, ord=2
+        )
     frame = pd.DataFrame({name: value.double().cpu().numpy() for name, value in table.items()})
     frame[~finite.cpu().numpy()] = np.nan
     frame.insert(0, "step", steps.cpu().numpy())

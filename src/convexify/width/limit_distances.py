@@ -54,16 +54,18 @@ class WideLimit:
         Returns
         -------
         pandas.DataFrame
-            One row per ``repetition`` and ``layer``: ``distance_to_limit``, and ``distance_to_k_h``, to the matrix that
-            the survey names (NaN for the output layer).
+            One row per ``repetition`` and ``layer``: ``distance_to_limit``, ``distance_to_k_h``, to the matrix that
+            the survey names (NaN for the output layer), and ``smallest_over_norm``, smallest eigenvalue over norm.
         """
         H = len(self.definition) - 1
         rows = []
         for repetition, matrices in enumerate(grams):
             for layer, (G, tangent) in enumerate(zip(matrices, self.tangent, strict=True), start=1):
                 named = relative_distance(G, self.definition[layer]) if layer <= H else np.nan
-                rows.append((repetition, layer, relative_distance(G, tangent), named))
-        return pd.DataFrame(rows, columns=["repetition", "layer", "distance_to_limit", "distance_to_k_h"])
+                smallest = np.linalg.eigvalsh(G)[0] / np.linalg.norm(G, 2)
+                rows.append((repetition, layer, relative_distance(G, tangent), named, smallest))
+        columns = ["repetition", "layer", "distance_to_limit", "distance_to_k_h", "smallest_over_norm"]
+        return pd.DataFrame(rows, columns=columns)
 
     def shape_distances(self, grams):
         """Relative distances of the mean of measured matrices G^(H) to both formulas of Definition 1, at unit trace.

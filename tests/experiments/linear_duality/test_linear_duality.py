@@ -24,8 +24,19 @@ SETTINGS = SimpleNamespace(
     iterations=60,
     given_iterations=20,
     record_every=10,
-    step_factor=0.25,
+    step_factor=0.5,
+    tuning_trials=5,
+    tuning_starts=1,
     target=1e-6,
+    chain_draws=2,
+    channels=2,
+    length=4,
+    draws=4,
+    chords=20,
+    noise_levels=[0.01, 0.1],
+    critical_size=3,
+    critical_depths=[2, 3],
+    critical_iterations=300,
 )
 SOURCES = ["synthetic", "digits"]
 
@@ -41,12 +52,13 @@ def tables(entry):
         dual = entry("compute_dual")(data, source, SimpleNamespace(**{**vars(SETTINGS), "instances": instances}), 1)
         for name, table in (dual | entry("compute_descent")(data, source, SETTINGS, 1, "cpu")).items():
             found.setdefault(name, []).append(table)
-    return found
+    return found | {"chains": entry("compute_chains")(SETTINGS, 1), **entry("compute_properties")(SETTINGS, 1)}
 
 
-def metrics(entry, tables):
-    table = entry("metrics")(*(tables[name] for name in ("dual", "convergence", "runs")), SOURCES, target=1e-6)
-    return table.set_index("metric")["value"]
+def metrics(entry, tables, column="value"):
+    names = ("dual", "convergence", "runs", "chains", "least_squares", "midpoints", "noise", "critical_points")
+    table = entry("metrics")(*(tables[name] for name in names), SOURCES, target=1e-6)
+    return table.set_index("metric")[column]
 
 
 def test_tables_are_complete_and_their_gaps_are_zero(tables):
@@ -100,6 +112,7 @@ def test_a_descent_below_the_dual_shows_in_its_metric(entry, tables):
 
 
 def test_estimates_are_those_of_the_data_set_that_no_seed_changes(entry, tables):
+    tables = {**tables, "runs": [runs.assign(step_edge="") for runs in tables["runs"]]}
     before = metrics(entry, tables)
     synthetic, digits = tables["runs"]
     after = metrics(entry, {**tables, "runs": [synthetic.assign(relative_gap=0.0), digits]})
@@ -108,6 +121,33 @@ def test_estimates_are_those_of_the_data_set_that_no_seed_changes(entry, tables)
     assert before["descent_reached_share_deepest"] < 1 == after["descent_reached_share_deepest"]
     assert before["descents_short_of_the_dual_two_layers_full_rank"] > 0
     assert after["descents_short_of_the_dual_two_layers_full_rank"] == 0
+
+
+def test_a_best_step_on_the_edge_leaves_the_share_untested(entry, tables):
+    runs = [runs.assign(step_edge=np.where(runs["depth"] == 3, "largest", "")) for runs in tables["runs"]]
+    kinds = metrics(entry, {**tables, "runs": runs}, "kind")
+    assert kinds["descent_reached_share_deepest"] == "step at the edge"
+    assert kinds["descent_reached_share_depth_2"] == "estimate"
+
+
+def test_diverged_runs_are_counted_and_named(entry, tables):
+    synthetic, digits = tables["runs"]
+    lost = digits.assign(diverged=digits["depth"] == 3)
+    assert metrics(entry, tables)["descents_diverged_deepest"] == 0
+    after = metrics(entry, {**tables, "runs": [synthetic, lost]})
+    white = (digits["depth"] == 3) & (digits["regulariser"] == "schatten") & (digits["inputs"] == "white")
+    assert after["descents_diverged_deepest"] == white.sum() > 0
+
+
+def test_a_plateau_counts_as_a_saddle_only_with_negative_curvature(entry, tables):
+    synthetic, digits = tables["runs"]
+    flat = digits.assign(longest_plateau=digits["iterations"], plateau_gradient=1e-4, plateau_curvature=1e-9)
+    found = metrics(entry, {**tables, "runs": [synthetic, flat]})
+    assert found["descent_plateau_share_deep"] == 1
+    assert found["descent_saddle_share_deep"] == 0
+    assert found["descent_plateau_without_negative_curvature_share_deep"] == 1
+    curved = metrics(entry, {**tables, "runs": [synthetic, flat.assign(plateau_curvature=-0.1)]})
+    assert curved["descent_saddle_share_deep"] == 1
 
 
 def test_a_descent_twice_as_long_doubles_the_ratio_to_douglas_rachford(entry, tables):
@@ -141,5 +181,8 @@ def test_every_announced_figure_is_drawn(entry, tables):
     assert len(entry("figure_optima")(optima).axes) == 1
     fig = entry("figure_optimum_against_gamma")(tables["dual"], SOURCES, ["circulant"])
     assert [axes.get_title(loc="left").split(":")[0] for axes in fig.axes[:2]] == ["digits", "circulant"]
+    fig = entry("figure_step_sensitivity")(tables["trials"])
+    titles = [axes.get_title(loc="left") for axes in fig.axes]
+    assert titles == ["circulant, orthogonal starts", "digits, orthogonal starts"]
     fig = entry("figure_weight_decay")(tables["dual"], tables["runs"], SOURCES, [2, 3])
     assert "digits" in fig.axes[0].get_title(loc="left")

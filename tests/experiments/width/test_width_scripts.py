@@ -18,6 +18,9 @@ FIXED = {"depth": 2, "activation": "softplus"}
 BY_DEPTH = {"activations": ["softplus", "tanh"], "depths": [1, 2, 3], "target": 0.3, "step_fraction": 0.5}
 
 
+LONG = {"width": 16, "repetitions": 3, "fewest": 40, "most": 300}
+
+
 def settings(*sections, **more):
     return SimpleNamespace(**{key: value for section in sections for key, value in section.items()}, **more)
 
@@ -45,6 +48,8 @@ def tables(entry, data):
     target = settings(POINTS, BY_DEPTH, **grid, most_iterations=60)
     shallow = settings(
         {"samples": 8, "widths": [8, 16, 32], "repetitions": 3, "epochs": 10},
+        repetitions_below=4,
+        repetitions_of_other_steps=3,
         steps=["calibrated", "half of 2/λ_max"],
         reported_log_error=-1.0,
     )
@@ -62,15 +67,18 @@ def tables(entry, data):
             settings(POINTS, FIXED, width=16, repetitions=3, step_fractions=[0.1, 0.05, 0.025]), "cpu", SEED
         ),
         "shallow": entry("compute_shallow")(shallow, "cpu", SEED),
+        "long": entry("compute_long")(
+            settings(POINTS, FIXED, activations=["softplus", "tanh"], step_fraction=0.5, **LONG), "cpu", SEED
+        ),
     }
 
 
 METRICS = ("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws")
-METRICS += ("degeneracy", "defects", "shallow")
+METRICS += ("target_width_of_starts", "degeneracy", "defects", "long", "shallow")
 
 
-def metrics_of(entry, tables, samples=8, **changed):
-    table = entry("metrics")(**{name: changed.get(name, tables[name]) for name in METRICS}, samples=samples)
+def metrics_of(entry, tables, **changed):
+    table = entry("metrics")(**{name: changed.get(name, tables[name]) for name in METRICS})
     return table.set_index("metric")
 
 
@@ -120,9 +128,9 @@ def test_draws_without_a_stable_width_are_left_out_and_too_few_are_not_reached(e
 
 
 def test_every_number_has_a_kind_and_every_claim_a_metric(entry, tables):
-    shallow = tables["shallow"].assign(width=tables["shallow"]["width"].replace({8: 500, 32: 8000}))
-    table = metrics_of(entry, tables, samples=1000, shallow=shallow)
-    assert set(table["kind"]) <= {"estimate", "bound", "not reached"}
+    shallow = tables["shallow"].assign(width=tables["shallow"]["width"].replace({8: 500, 32: 8000}), samples=1000)
+    table = metrics_of(entry, tables, shallow=shallow)
+    assert set(table["kind"]) <= {"estimate", "exact", "bound", "not reached"}
     claims = ROOT / "workflow" / "experiments" / "width" / "claims.yaml"
     named = {metric for _, metric in metrics_named(yaml.safe_load(claims.read_text(encoding="utf-8")))}
     assert named <= set(table.index)

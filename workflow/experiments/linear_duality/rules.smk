@@ -17,9 +17,17 @@ experiment(
             "gradient descent against the dual value",
             data=LINEAR_DUALITY_DATA,
             settings=["descent"],
-            writes=["runs_{source}", "histories_{source}"],
+            writes=["runs_{source}", "histories_{source}", "trials_{source}"],
             mem_mb=4000,
             runtime=240,
+        ),
+        "chains": compute(
+            "chains of convolutions and of affine layers", settings=["descent", "chains"], writes=["chains"]
+        ),
+        "properties": compute(
+            "projection, convexity, noise and critical points",
+            settings=["properties"],
+            writes=["least_squares", "midpoints", "noise", "critical_points"],
         ),
         "optima": compute(
             "table of optima",
@@ -29,6 +37,7 @@ experiment(
         ),
     },
     metrics=reads(
+        *("chains", "least_squares", "midpoints", "noise", "critical_points"),
         dual=each("dual_{source}", "shared.sources"),
         convergence=each("convergence_{source}", "shared.sources"),
         runs=each("runs_{source}", "shared.sources"),
@@ -44,6 +53,9 @@ experiment(
             "Optimum against γ", reads(dual=each("dual_{source}", "shared.sources"), settings=["descent"])
         ),
         "optima": figure("Table of optima", reads(optima="optima.csv", settings=["descent"])),
+        "step_sensitivity": figure(
+            "Sensitivity to the step", reads(trials=each("trials_{source}", "shared.sources"), settings=["descent"])
+        ),
         "weight_decay": figure(
             "Weight decay against Schatten norms",
             reads(dual=each("dual_{source}", "shared.sources"), runs=each("runs_{source}", "shared.sources")),

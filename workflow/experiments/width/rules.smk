@@ -14,8 +14,9 @@ experiment(
             settings=["points", "real_data", "fixed_depth", "descent", "training"],
             writes=["records", "losses"],
         ),
-        "shallow": compute(
-            "the shallow ReLU experiment of Du, Zhai, Poczos and Singh (2019)", settings=["shallow"], writes=["shallow"]
+        "shallow": compute("the shallow experiment of Du et al. (2019)", settings=["shallow"], writes=["shallow"]),
+        "long": compute(
+            "runs until the bound halves", settings=["points", "fixed_depth", "descent", "long"], writes=["long"]
         ),
         "limits": compute(
             "limits and conditioning against depth",
@@ -32,23 +33,18 @@ experiment(
             "width that reaches the target against depth",
             reads=reads("limits"),
             settings=["points", "by_depth", "descent", "target"],
-            writes=["target", "target_width"],
+            writes=["target", "target_width", "target_width_of_starts"],
         ),
         "degeneracy": compute(
-            "two near-parallel points",
-            settings=["points", "fixed_depth", "by_depth", "degeneracy"],
-            writes=["degeneracy"],
+            "two near-parallel points", settings=["points", "fixed_depth", "by_depth", "degeneracy"], writes=["degeneracy"]
         ),
         "defects": compute(
-            "one step of gradient descent beside equation (10)",
-            settings=["points", "fixed_depth", "defects"],
-            writes=["defects"],
+            "one step beside equation (10)", settings=["points", "fixed_depth", "defects"], writes=["defects"]
         ),
     },
     metrics=reads(
         *("initial", "shapes", "records", "losses", "limits", "stability", "stable_width_of_draws"),
-        *("degeneracy", "defects", "shallow"),
-        settings=["shallow"],
+        *("target_width_of_starts", "degeneracy", "defects", "long", "shallow"),
     ),
     figures={
         "gram": figure(
