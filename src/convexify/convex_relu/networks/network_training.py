@@ -111,14 +111,15 @@ def fit_networks(X, y, beta, width, *, step, **options):
     >>> networks.predict(X).round(1).ravel().tolist()
     [1.0, 0.0, 1.0]
     """
-    schedule = step if callable(step) else lambda k, length=as_number("step", step, above=0): length
+    length = None if callable(step) else as_number("step", step, above=0)
+    schedule = step if callable(step) else lambda k: length
     return fit_networks_at_steps(X, y, beta, width, steps=(1.0,), schedule=schedule, **options)[0]
 
 
 def fit_networks_at_steps(X, y, beta, width, *, method, steps, iterations, schedule=None, batch_size=None,
                           loss="squared", seed=0, scale=1.0, negative_slope=0.0, record_every=None,
                           device="cpu"):  # fmt: skip
-    r"""`fit_networks` with each of several step lengths, from the same weights and on the same mini-batches, in one run.
+    r"""`fit_networks` with each of several step lengths, from the same weights, on the same mini-batches, in one run.
 
     Parameters
     ----------
@@ -148,8 +149,8 @@ def fit_networks_at_steps(X, y, beta, width, *, method, steps, iterations, sched
     Notes
     -----
     A network's weights are written as a factor times what the optimiser moves: with :math:`u=\sqrt s\,z` a gradient
-    step of length 1 in :math:`z` is one of length :math:`s` in :math:`u`; Adam does not see the scale of a gradient (but
-    for its ε), so that :math:`u=sz` does the same there. A network that diverges is frozen and marked; the others go on.
+    step of length 1 in :math:`z` is one of length :math:`s` in :math:`u`; Adam does not see the scale of a gradient
+    (but for its ε), so that :math:`u=sz` does the same there. A network that diverges is frozen and marked.
     """
     X = as_matrix("X", X)
     y = np.asarray(y)

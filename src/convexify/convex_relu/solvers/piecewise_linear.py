@@ -105,7 +105,7 @@ def solve_piecewise_linear(X, y, patterns, beta, negative_slope, *, tolerance=1e
     penalty = sum(cp.sum(cp.norm(part, axis=0)) for part in parts)
     objective = cp.Minimize(0.5 * cp.sum_squares(outputs - y) + beta * penalty)
     problem = cp.Problem(objective, [cp.multiply(signs, X @ part) >= 0 for part in parts])
-    accuracy = {name: tolerance for name in ("tol_gap_abs", "tol_gap_rel", "tol_feas")}
+    accuracy = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), tolerance)
     problem.solve(solver="CLARABEL", max_threads=1, **accuracy)
     if parts[0].value is None:
         raise RuntimeError(f"CLARABEL returned no point: status {problem.status}")
