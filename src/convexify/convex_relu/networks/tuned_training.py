@@ -6,7 +6,7 @@ from convexify.convex_relu.networks.network_training import fit_networks_at_step
 from convexify.tuning import tune_step
 
 #: Steps of the first run, as powers of the ratio of neighbouring steps: those that `tune_step` is likely to ask for.
-_FIRST_RUN = (-2, -1, -0.5, 0, 0.5, 1, 2)
+_FIRST_RUN = (-1, -0.5, 0, 0.5, 1)
 _FACTOR = 10**0.5
 
 
