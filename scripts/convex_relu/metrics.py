@@ -24,11 +24,14 @@ STUCK = 0.05
 
 
 def metrics(
-    optima, curves, minima, toy_trials, sampled_patterns, pattern_counts, exact_optima, guarantees, activations,
-    stationary_networks, same_program, sensitivity, sensitivity_trials, patch_gates, patch_lams, patch_trials,
-    patch_ranks, real, real_trials, real_validated,
+    optima, curves, minima, sampled_patterns, exact_programs, stationary_networks, seeds, patch_gates, trials, real,
+    real_trials, real_validated,
 ):  # fmt: skip
-    """Table of metrics."""
+    """Table of metrics; the tables of a list stand in the order of the setting that names them."""
+    pattern_counts, exact_optima, guarantees, activations = exact_programs
+    same_program, sensitivity = seeds
+    patch_gates, patch_ranks = patch_gates
+    toy_trials, sensitivity_trials, patch_trials = trials
     real, real_trials, real_validated = (
         pd.concat(part, ignore_index=True) for part in (real, real_trials, real_validated)
     )

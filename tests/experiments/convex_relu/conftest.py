@@ -1,9 +1,15 @@
 """Instances of seconds for the scripts of the experiment `convex_relu`, and their tables."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
+from convexify_workflow.yaml_files import load_yaml
+
+SETTINGS_FILE = Path(__file__).parents[3] / "workflow" / "experiments" / "convex_relu" / "settings.yaml"
+REAL = ("real", "real_trials", "real_validated")
 
 SMALL = {"pairs": {"blobs": [0, 1]}, "datasets": ["blobs"], "samples": 10, "components": 2, "lam": 1e-2}
 SUBSAMPLES = {
@@ -88,5 +94,12 @@ def tables(computed):
 @pytest.fixture(scope="module")
 def metrics(entry, tables):
     """The metrics table from the tables, some of them replaced."""
-    read = {name: table for name, table in tables.items() if name != "seconds"}
-    return lambda **replaced: entry("metrics")(**(read | replaced))
+    grouped = {name: scales["all"] for name, scales in load_yaml(SETTINGS_FILE)["tables"].items()}
+    alone = ("optima", "curves", "minima", "sampled_patterns", "stationary_networks", *REAL)
+
+    def compute(**replaced):
+        read = tables | replaced
+        lists = {argument: [read[name] for name in names] for argument, names in grouped.items()}
+        return entry("metrics")(**{name: read[name] for name in alone}, **lists)
+
+    return compute

@@ -53,8 +53,8 @@ experiment(
         ),
     },
     metrics=reads(
-        *("optima", "curves", "minima", "toy_trials", "sampled_patterns", *EXACT, "stationary_networks"),
-        *("same_program", "sensitivity", "sensitivity_trials", *PATCH),
+        *("optima", "curves", "minima", "sampled_patterns", "stationary_networks"),
+        **{name: each("{table}", f"tables.{name}") for name in ("exact_programs", "seeds", "patch_gates", "trials")},
         **REAL,
     ),
     figures={
