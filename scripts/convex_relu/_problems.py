@@ -1,10 +1,9 @@
-"""What several jobs share: prepared data made small by one recipe, training with several steps, accuracy."""
+"""What several jobs share: prepared data made small by one recipe, tables of tuned steps, accuracy."""
 
 from itertools import product
 
 import numpy as np
 
-from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.datasets.transforms import (
     add_bias,
     binary_pair,
@@ -58,14 +57,20 @@ def root_mean_square_norm(X):
     return np.sqrt((X**2).sum(axis=1).mean())
 
 
-def best_networks(X, y, beta, width, *, steps, epochs, batch, **options):
-    """Networks trained with each of ``steps``; those of the smallest summed final objective that did not diverge."""
-    batch = min(batch, len(X))
-    iterations = epochs * int(np.ceil(len(X) / batch))
-    runs = [
-        fit_networks(X, y, beta, width, step=step, batch_size=batch, iterations=iterations, **options) for step in steps
-    ]
-    return min((run for run in runs if not run.diverged), key=lambda run: run.final_objectives.sum())
+def trials_table(tuning, **case):
+    """The trials of a `Tuning`, a row each, with the score over the best one and the edge of the grid that was hit."""
+    table = tuning.trials.assign(relative_score=tuning.trials["score"] / tuning.score, edge=tuning.edge or "")
+    return table.assign(best=table["step"] == tuning.step, **case)
+
+
+def iterations_of(epochs, samples, batch):
+    """Steps that ``epochs`` passes over the samples take, the last batch of each being smaller."""
+    return epochs * int(np.ceil(samples / batch))
+
+
+def mean_squared_error(prediction, y):
+    """Over samples and outputs; the score by which hyper-parameters are chosen on a validation part."""
+    return float(((prediction - y) ** 2).mean())
 
 
 def accuracy(prediction, y):

@@ -4,27 +4,47 @@ from collections import namedtuple
 
 import numpy as np
 import pandas as pd
+from _problems import trials_table
 
-from convexify.convex_relu.networks.network_training import fit_networks
+from convexify.convex_relu.networks.stationary_refinement import refine_stationary
+from convexify.convex_relu.networks.tuned_training import tune_networks
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
 from convexify.convex_relu.solvers.solve import solve
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
 
-Problem = namedtuple("Problem", "name X y loss lam widths batch")
+Problem = namedtuple("Problem", "name X y loss lam cases starts batch")
 
 
 def compute_toy_problems(settings, device, seed):
-    """Tables ``optima`` (a row per problem) and ``curves`` (a row per problem, width, start and record)."""
+    """Four tables; ``optima`` has a row per problem, ``curves`` one per problem, width, size, start and record.
+
+    The step of every width and size of the initial weights is tuned on the training objective, median over the starts.
+    ``minima``: where the starts of the narrowest network on the line end, refined to a stationary point.
+    """
+    standard, small = ("standard", settings.start_scale), ("small", settings.small_start_scale)
+    cases = [(width, standard) for width in settings.widths] + [(max(settings.widths), small)]
+    in_plane = [(settings.plane_width, standard), (settings.plane_width, small)]
+    points = plane(settings.plane_samples, seed)
     problems = (
-        Problem("line", *line(), "squared", settings.lam, settings.widths, 3),
-        Problem("plane", *plane(settings.plane_samples, seed), "hinge", settings.plane_lam, [settings.plane_width], 10),
+        Problem("line", *line(), "squared", settings.lam, cases, settings.starts, 3),
+        Problem("plane", *points, "hinge", settings.plane_lam, in_plane, settings.plane_starts, 10),
     )
+    curves, trials, minima = [], [], []
+    for problem in problems:
+        for width, (size, scale) in problem.cases:
+            networks, tuning = _descent(problem, width, scale, settings, device, seed)
+            case = {"problem": problem.name, "width": width, "size": size}
+            curve = networks.history.rename(columns={"network": "start"})
+            curves.append(curve.assign(objective=curve["objective"] / len(problem.X), **case))
+            trials.append(trials_table(tuning, **case))
+            if problem.name == "line" and width == min(settings.widths):
+                minima.append(_minima(problem, networks))
     return {
         "optima": pd.DataFrame([_optimum(problem, device) for problem in problems]),
-        "curves": pd.concat(
-            [curve for problem in problems for curve in _curves(problem, settings, device, seed)], ignore_index=True
-        ),
+        "curves": pd.concat(curves, ignore_index=True),
+        "minima": pd.concat(minima, ignore_index=True),
+        "toy_trials": pd.concat(trials, ignore_index=True),
     }
 
 
@@ -59,29 +79,41 @@ def _optimum(problem, device):
     }
 
 
-def _curves(problem, settings, device, seed):
-    """Objective against the step of every start, a table for each width and size of the initial weights."""
+def _descent(problem, width, scale, settings, device, seed):
+    """All starts with the tuned step, which falls linearly to 0, and the tuning."""
+    return tune_networks(
+        problem.X,
+        np.repeat(problem.y[:, None], problem.starts, axis=1),
+        len(problem.X) * problem.lam,
+        width,
+        start=settings.step,
+        trials=settings.trials,
+        score=_median,
+        method="sgd",
+        loss=problem.loss,
+        batch_size=problem.batch,
+        schedule=lambda k: 1 - k / settings.iterations,
+        iterations=settings.iterations,
+        scale=scale,
+        seed=integer_seed(seed, "convex_relu", problem.name, width),
+        record_every=max(1, settings.iterations // 60),
+        device=device,
+    )
+
+
+def _median(networks):
+    """Median of the last objectives over the starts, those that diverged being infinite."""
+    return float(np.median(np.where(networks.diverged, np.inf, networks.final_objectives)))
+
+
+def _minima(problem, networks):
+    """A row per start: its last objective, and that of the stationary point that a Newton-like refinement finds."""
     n = len(problem.X)
-    for width in problem.widths:
-        for size, scale in (("standard", settings.start_scale), ("small", settings.small_start_scale)):
-            networks = fit_networks(
-                problem.X,
-                np.repeat(problem.y[:, None], settings.starts, axis=1),
-                n * problem.lam,
-                width,
-                method="sgd",
-                loss=problem.loss,
-                batch_size=problem.batch,
-                step=lambda k: settings.step * (1 - k / settings.iterations),
-                iterations=settings.iterations,
-                scale=scale,
-                seed=integer_seed(seed, "convex_relu", problem.name, width),
-                record_every=max(1, settings.iterations // 200),
-                device=device,
-            )
-            curve = networks.history.rename(columns={"network": "start"})
-            curve["objective"] /= n
-            yield curve.assign(problem=problem.name, width=width, size=size)
+    rows = []
+    for start, objective in enumerate(networks.final_objectives):
+        end = refine_stationary(problem.X, problem.y, n * problem.lam, networks.hidden[start], networks.output[start])
+        rows.append({"start": start, "last": objective / n, "minimum": end.objective / n, "converged": end.converged})
+    return pd.DataFrame(rows)
 
 
 if __name__ == "__main__":

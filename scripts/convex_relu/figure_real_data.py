@@ -9,17 +9,17 @@ STYLES = {
     "convex": ("convex, sampled patterns", "D", COLOURS["blue"]),
     "convex, with the net's patterns": ("convex, with the network's patterns too", "s", COLOURS["green"]),
     "gated": ("gated", "P", COLOURS["purple"]),
-    "SGD": ("SGD, best step", "o", COLOURS["orange"]),
-    "Adam": ("Adam, best step", "^", COLOURS["vermilion"]),
+    "SGD": ("SGD, tuned step", "o", COLOURS["orange"]),
+    "Adam": ("Adam, tuned step", "^", COLOURS["vermilion"]),
 }
 
 
-def figure_real_data(real):
-    """Left: objective over that of the convex program on sampled patterns. Right: test accuracy. Gaps on the margin."""
-    real = pd.concat(real, ignore_index=True)
+def figure_real_data(real, real_trials, real_validated):
+    """Objective over that of the convex program on sampled patterns; test accuracy; the same with λ by validation."""
+    real, validated = (pd.concat(part, ignore_index=True) for part in (real, real_validated))
     tasks = list(real.groupby(["task", "dataset"], sort=False).groups)
     tasks.sort(key=lambda task: (task[0] != "binary", task[1]))
-    fig, (left, right) = subplots(1, 2, width=13, height=2.2 + 0.42 * len(tasks), sharey=True)
+    fig, (left, right, chosen) = subplots(1, 3, width=16.5, height=2.2 + 0.42 * len(tasks), sharey=True)
     handles = {}
     for row, (task, dataset) in enumerate(tasks):
         part = real[(real["task"] == task) & (real["dataset"] == dataset)]
@@ -28,22 +28,31 @@ def figure_real_data(real):
             draws = part[part["method"] == method]
             (handles[label],) = left.plot(draws["ratio"], [row] * len(draws), **style)
             right.plot(draws["test_accuracy"], [row] * len(draws), **style)
-        right.annotate(
+            tuned = validated[(validated["method"] == method) & (validated["dataset"] == dataset)]
+            if task == "binary":
+                chosen.plot(tuned["test_accuracy"], [row] * len(tuned), **style)
+        left.annotate(
             f"gap {part['relative_gap'].max():.0e}",
-            (1.01, row),
+            (0.99, row - 0.28),
             xycoords=("axes fraction", "data"),
+            ha="right",
             va="center",
-            fontsize="small",
+            fontsize="x-small",
             annotation_clip=False,
         )
-    for ax in (left, right):
+    for ax in (left, right, chosen):
         ax.set_yticks(range(len(tasks)), [f"{dataset.replace('_', ' ')}, {task}" for task, dataset in tasks])
         ax.set_ylim(len(tasks) - 0.5, -0.5)
         ax.grid(axis="y", linewidth=0.5, alpha=0.5)
     left.axvline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
-    left.set(xscale="log", xlabel="objective / convex objective on sampled patterns", title="Training objective")
+    left.set(
+        xscale="log",
+        xlabel="objective / convex objective on sampled patterns",
+        title="Training objective, and largest gap of the row",
+    )
     plain_log_ticks(left.xaxis)
-    right.set(xlabel="test accuracy", title="Test accuracy, and largest certified gap of the row")
+    right.set(xlabel="test accuracy", title="Test accuracy at the same λ")
+    chosen.set(xlabel="test accuracy", title="Binary tasks, λ by validation")
     fig.legend(handles.values(), handles, loc="outside lower center", ncols=3)
     return fig
 

@@ -7,52 +7,111 @@ import numpy as np
 import pandas as pd
 
 from convexify_workflow.job import run
-from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio, share, table_of
+from convexify_workflow.uncertainty import (
+    bound,
+    difference,
+    exact,
+    mean,
+    not_reached,
+    ratio,
+    share,
+    step_at_edge,
+    table_of,
+)
 
 #: Objective on the five points above which a start counts as stuck: the bad minima begin near 0.1.
 STUCK = 0.05
 
 
-def metrics(optima, curves, sampled_patterns, stationary_networks, sensitivity, patch_gates, real):
-    """Table of metrics."""
-    real = pd.concat(real, ignore_index=True)
-    solves = pd.concat([optima, sampled_patterns, stationary_networks, sensitivity, real, patch_gates])
+def metrics(
+    optima, curves, minima, sampled_patterns, exact_programs, stationary_networks, seeds, patch_gates, trials, real,
+    real_trials, real_validated,
+):  # fmt: skip
+    """Table of metrics; the tables of a list stand in the order of the setting that names them."""
+    pattern_counts, exact_optima, guarantees, activations = exact_programs
+    same_program, sensitivity = seeds
+    patch_gates, patch_ranks = patch_gates
+    toy_trials, sensitivity_trials, patch_trials = trials
+    real, real_trials, real_validated = (
+        pd.concat(part, ignore_index=True) for part in (real, real_trials, real_validated)
+    )
+    solves = [optima, sampled_patterns, exact_optima, activations, stationary_networks, same_program, sensitivity]
+    solves = pd.concat([*solves, real, patch_gates])
+    tuned = pd.concat([toy_trials, sensitivity_trials, real_trials, patch_trials])
     return table_of(
         "convex_relu",
         {
             "worst_gap": bound(solves["relative_gap"].max()),
             "worst_violation": bound(solves["violation"].max()),
             "certified_solves": exact(solves["relative_gap"].count(), tolerance=0),
-            **_toy_metrics(optima, curves),
+            "diverged_trials": bound(tuned["diverged"].sum()),
+            "diverged_runs": bound(sensitivity["diverged"].sum()),
+            **_toy_metrics(optima, curves, toy_trials),
+            **_minima_metrics(minima),
             **_sampling_metrics(sampled_patterns),
+            **_exact_metrics(pattern_counts, exact_optima),
+            **_guarantee_metrics(guarantees),
+            **_activation_metrics(activations),
             **_stationary_metrics(stationary_networks),
-            **_sensitivity_metrics(sensitivity),
-            **_real_metrics(real),
-            **_gate_metrics(patch_gates),
+            **_same_program_metrics(same_program),
+            **_seed_metrics(sensitivity, sensitivity_trials),
+            **_real_metrics(real, real_trials),
+            **_validated_metrics(real_validated),
+            **_gate_metrics(patch_gates, patch_trials),
+            "patch_rank_gained": bound(np.diff(patch_ranks["patch_rank"].iloc[1:]).item()),
+            "image_rank_gained": bound(np.diff(patch_ranks["image_rank"].iloc[1:]).item()),
         },
     )
 
 
-def _toy_metrics(optima, curves):
-    """Certified optima, and last objectives of all starts relative to the certified lower bound."""
+def _unless_at_edge(trials, metric, *, unit="tuning"):
+    """The metric, unless one of the tunings that it rests on ended on an edge of its grid."""
+    chosen = trials[trials["best"]] if "best" in trials else trials
+    at_edge = int((chosen["edge"] != "").sum())
+    return step_at_edge(at_edge, unit=unit) if at_edge else metric
+
+
+def _toy_metrics(optima, curves, trials):
+    """Certified optima, and last objectives of all starts at the tuned step over the certified lower bound."""
     optima = optima.set_index("problem")
     last = curves.sort_values("iteration").groupby(["size", "problem", "width", "start"])["objective"].last()
     over_optimum = last / last.index.get_level_values("problem").map(optima["lower_bound"])
     line, widths = last["standard"]["line"], last["standard"]["line"].index.get_level_values("width")
     narrow, wide = widths.min(), widths.max()
-    line_standard, line_small = over_optimum["standard"]["line"][wide], over_optimum["small"]["line"][wide]
-    plane_standard, plane_small = over_optimum["standard"]["plane"], over_optimum["small"]["plane"]
     optimum = optima.loc["line"]
+
+    def tuned(metric, problem, size, width):
+        own = trials.query("problem == @problem and size == @size and width == @width")
+        return _unless_at_edge(own, metric)
+
+    def best(problem, size):
+        values = over_optimum[size][problem]
+        width = values.index.get_level_values("width").max()
+        return tuned(bound(values[width].min()), problem, size, width)
+
     return {
         "line_optimum": exact(optimum["optimum"], tolerance=optimum["optimum"] - optimum["lower_bound"] + 1e-15),
         "line_patterns": exact(optimum["patterns"], tolerance=0),
-        "line_share_stuck_narrow": _share(line[narrow] > STUCK),
-        "line_share_stuck_wide": _share(line[wide] > STUCK),
+        "line_share_stuck_narrow": tuned(_share(line[narrow] > STUCK), "line", "standard", narrow),
+        "line_share_stuck_wide": tuned(_share(line[wide] > STUCK), "line", "standard", wide),
         "smallest_start_over_lower_bound": bound(over_optimum.min()),
-        "line_wide_best_ratio": bound(line_standard.min()),
-        "line_wide_small_start_best_ratio": bound(line_small.min()),
-        "plane_best_ratio": bound(plane_standard.min()),
-        "plane_small_start_best_ratio": bound(plane_small.min()),
+        "line_wide_best_ratio": best("line", "standard"),
+        "line_wide_small_start_best_ratio": best("line", "small"),
+        "plane_best_ratio": best("plane", "standard"),
+        "plane_small_start_best_ratio": best("plane", "small"),
+    }
+
+
+def _minima_metrics(minima):
+    """Stationary points in which starts of the narrow network are stuck: the lowest, the highest, how many levels."""
+    bad = minima.loc[minima["converged"] & (minima["minimum"] > STUCK), "minimum"]
+    if not len(bad):
+        missing = not_reached(len(minima), unit="start")
+        return dict.fromkeys(("line_lowest_bad_minimum", "line_highest_bad_minimum", "line_bad_minima"), missing)
+    return {
+        "line_lowest_bad_minimum": bound(bad.min()),
+        "line_highest_bad_minimum": bound(bad.max()),
+        "line_bad_minima": bound(bad.round(4).nunique()),
     }
 
 
@@ -80,6 +139,51 @@ def _over_one(ratios):
     return ratio(ratios, np.ones(len(ratios)), unit="draw")
 
 
+def _exact_metrics(counts, optima):
+    """Growth of the number of patterns at fixed rank; active groups, neurons that are needed, and strong duality."""
+    last = counts.sort_values("samples").groupby("rank").tail(2).groupby("rank")
+    slopes = (
+        last[["samples", "patterns"]].apply(lambda rows: np.diff(np.log(rows), axis=0)[0]).map(lambda d: d[1] / d[0])
+    )
+    weak, strong = (optima[optima["factor"] == f] for f in (optima["factor"].min(), optima["factor"].max()))
+    active = [part.groupby("draw")["active_groups"].mean() for part in (weak, strong)]
+    return {
+        "pattern_growth_less_rank": exact((slopes - slopes.index).max(), tolerance=1e-9),
+        "pattern_growth_at_rank_3": exact(slopes[3], tolerance=1e-9),
+        "patterns_over_bound": exact((counts["patterns"] / counts["bound"]).max(), tolerance=1e-9),
+        "active_share_of_groups": mean(
+            (weak["active_groups"] / weak["groups"]).groupby(weak["draw"]).mean(), unit="draw"
+        ),
+        "active_groups_strong_over_weak": ratio(active[1], active[0], unit="draw"),
+        "largest_neurons_less_samples": bound((optima["neurons"] - optima["samples"]).max()),
+        "finite_width_duality_gap": bound((optima["network"] / optima["lower_bound"] - 1).abs().max()),
+    }
+
+
+def _guarantee_metrics(table):
+    """Measured ratios to the optimum beside those that are guaranteed."""
+    parts = {kind: table[table["kind"] == kind] for kind in ("sampled", "low rank")}
+    excess = {kind: (part["ratio"] / part["guarantee"]).max() for kind, part in parts.items()}
+    near = parts["low rank"][parts["low rank"]["noise"] == parts["low rank"]["noise"].min()]
+    sampled = np.exp(np.log(parts["sampled"][["ratio", "guarantee"]]).groupby(parts["sampled"]["draw"]).mean())
+    return {
+        "low_rank_ratio_over_guarantee": bound(excess["low rank"]),
+        "low_rank_guarantee_at_least_noise": bound(near["guarantee"].max()),
+        "sampled_ratio_over_guarantee": bound(excess["sampled"]),
+        "sampled_ratio": _over_one(sampled["ratio"]),
+        "sampled_guarantee": _over_one(sampled["guarantee"]),
+    }
+
+
+def _activation_metrics(table):
+    """Leaky ReLU and absolute value: the network of the optimum, and the trained ones, over the certified bound."""
+    return {
+        "activation_network_difference": bound((table["mapped"] / table["lower_bound"] - 1).abs().max()),
+        "activation_smallest_trained_over_lower_bound": bound((table["best"] / table["lower_bound"]).min()),
+        "activation_largest_best_over_optimum": bound((table["best"] / table["lower_bound"]).max()),
+    }
+
+
 def _stationary_metrics(table):
     """Agreement of refined networks with the programs on their sign patterns."""
     refined, on_example = table[table["converged"]], table["problem"] == "Wang et al."
@@ -98,62 +202,93 @@ def _stationary_metrics(table):
     }
 
 
-def _sensitivity_metrics(table):
-    """Standard deviations over the choices of a user, of the logarithm of the objective and of the accuracy."""
+def _same_program_metrics(table):
+    """How far the answers to one program lie apart: solvers, starts, orders."""
+    objective = table.groupby("draw")["objective"]
+    spread = objective.max() / objective.min() - 1
+    return {
+        "same_program_spread": bound(spread.max()),
+        "same_program_spread_over_gap": bound((spread / table.groupby("draw")["relative_gap"].max()).max()),
+        "same_program_prediction_difference": bound(table["prediction_difference"].max()),
+        "same_program_changed_classes": bound(table["changed_classes"].max()),
+    }
+
+
+def _seed_metrics(table, trials):
+    """Standard deviations over as many seeds of each method: of the logarithm of the objective, of the accuracy.
+
+    Descent is the mean of both methods, of logarithms for the objective.
+    """
     table = table.assign(logarithm=np.log(table["objective"]))
     spread = table.groupby(["method", "draw"])[["logarithm", "test_accuracy"]].std()
     objective, accuracy = spread["logarithm"], spread["test_accuracy"]
-    descent = np.minimum(objective["sgd"], objective["adam"])
+    descent = np.sqrt(objective["sgd"] * objective["adam"])
+    # No quotient of accuracies: on few test samples all fits may be equally accurate.
+    accuracies = difference(accuracy["convex"], (accuracy["sgd"] + accuracy["adam"]) / 2, unit="draw")
     return {
         "objective_spread_convex": mean(objective["convex"], unit="draw"),
         "objective_spread_sgd": mean(objective["sgd"], unit="draw"),
         "objective_spread_adam": mean(objective["adam"], unit="draw"),
-        "convex_spread_over_descent": ratio(objective["convex"], descent, unit="draw"),
-        # No quotient: on few test samples all fits may be equally accurate.
-        "accuracy_spread_convex_less_half_sgd": difference(accuracy["convex"], accuracy["sgd"] / 2, unit="draw"),
-        "diverged_runs": bound(table["diverged"].sum()),
+        "seed_spread_convex_over_descent": _unless_at_edge(trials, ratio(objective["convex"], descent, unit="draw")),
+        "seed_accuracy_spread_convex_less_descent": _unless_at_edge(trials, accuracies),
     }
 
 
-def _real_metrics(real):
-    """Objectives and accuracies of the methods against each other; the tasks of one sample are averaged."""
+def _real_metrics(real, trials):
+    """Objectives of the methods against each other at one β, and accuracies there; tasks of a sample are averaged."""
     own_patterns = "convex, with the net's patterns"
     tasks = real.pivot(index=["dataset", "draw", "task"], columns="method", values=["objective", "test_accuracy"])
     objective, accuracy = np.log(tasks["objective"]), tasks["test_accuracy"]
     objective["descent"] = objective[["SGD", "Adam"]].min(axis=1)
-    accuracy["descent"] = accuracy[["SGD", "Adam"]].max(axis=1)
+    # Of SGD and Adam the one with the lower training objective: no choice by test data.
+    accuracy["descent"] = accuracy["Adam"].where(objective["Adam"] <= objective["SGD"], accuracy["SGD"])
     sample = np.exp(objective.groupby(["dataset", "draw"]).mean())
-    accuracy = accuracy.groupby(["dataset", "draw"]).mean()
+    less = accuracy["convex"] - accuracy["descent"]
+    sampled = less.groupby(["dataset", "draw"]).mean()
+    over = {method: ratio(sample["convex"], sample[method], unit="sample") for method in ("SGD", "Adam")}
     return {
-        "real_convex_over_sgd": ratio(sample["convex"], sample["SGD"], unit="sample"),
-        "real_convex_over_adam": ratio(sample["convex"], sample["Adam"], unit="sample"),
+        "real_convex_over_sgd": _unless_at_edge(trials[trials["method"] == "SGD"], over["SGD"]),
+        "real_convex_over_adam": _unless_at_edge(trials[trials["method"] == "Adam"], over["Adam"]),
         "real_own_patterns_over_descent": ratio(sample[own_patterns], sample["descent"], unit="sample"),
         "real_largest_own_patterns_over_descent": bound(np.exp((objective[own_patterns] - objective["descent"]).max())),
         "real_largest_gated_over_convex": bound(np.exp((objective["gated"] - objective["convex"]).max())),
-        "real_accuracy_convex_less_descent": difference(accuracy["convex"], accuracy["descent"], unit="sample"),
-        "real_accuracy_own_patterns_less_descent": difference(
-            accuracy[own_patterns], accuracy["descent"], unit="sample"
-        ),
+        "real_accuracy_convex_less_descent": _unless_at_edge(trials, mean(sampled, unit="sample")),
+        "real_worst_accuracy_convex_less_descent": _unless_at_edge(trials, bound(less.min())),
     }
 
 
-def _gate_metrics(table):
-    """Test accuracy at the largest number of gates, each draw's best over λ; the paper's comparison needs CIFAR-10."""
-    many = table[table["gates"] == table["gates"].max()]
-    peak = many.groupby(["method", "draw"])["test_accuracy"].max()
-    patch, random, sgd = (peak[method] for method in ("convex, patch gates", "convex, random gates", "SGD"))
-    values = {
-        "patch_gates_accuracy": mean(patch, unit="draw"),
-        "random_gates_accuracy": mean(random, unit="draw"),
-        "sgd_accuracy": mean(sgd, unit="draw"),
+def _validated_metrics(table):
+    """Test accuracies with λ chosen on the validation part, of SGD and Adam the one with the lower validation loss."""
+    tasks = table.pivot(index=["dataset", "draw"], columns="method", values=["test_accuracy", "validation_loss"])
+    accuracy, loss = tasks["test_accuracy"], tasks["validation_loss"]
+    descent = accuracy["Adam"].where(loss["Adam"] <= loss["SGD"], accuracy["SGD"])
+    less = accuracy["convex"] - descent
+    return {
+        "validated_accuracy_convex_less_descent": _unless_at_edge(table, mean(less, unit="sample")),
+        "validated_worst_convex_less_descent": _unless_at_edge(table, bound(less.min())),
+        "validated_lams_at_edge": bound((table["edge"] != "").sum()),
     }
+
+
+def _gate_metrics(table, trials):
+    """Test accuracy at the λ that the validation images chose; the paper's comparison needs CIFAR-10."""
+    names = {"patch": "convex, patch gates", "random": "convex, random gates", "sgd": "SGD"}
+    by_method = {key: table[table["method"] == name].sort_values("draw") for key, name in names.items()}
+    accuracy = {key: rows["test_accuracy"].to_numpy() for key, rows in by_method.items()}
+    edges = {key: rows[["edge"]] for key, rows in by_method.items()}
+    edges["sgd"] = pd.concat([edges["sgd"], trials.loc[trials["best"] & (trials["round"] == 1), ["edge"]]])
+    values = {f"{key}_gates_accuracy": mean(accuracy[key], unit="draw") for key in ("patch", "random")}
+    values["sgd_accuracy"] = mean(accuracy["sgd"], unit="draw")
+    values["gate_lams_at_edge"] = bound((table["edge"] != "").sum())
     if table["dataset"].iloc[0] == "cifar10":
-        values["cifar10_patch_less_random"] = difference(patch, random, unit="draw")
-        values["cifar10_random_less_sgd"] = difference(random, sgd, unit="draw")
-        if many["gates"].iloc[0] >= 4096:
-            values["cifar10_patch_accuracy_4096"] = mean(patch, unit="draw")
-            values["cifar10_random_accuracy_4096"] = mean(random, unit="draw")
-            values["cifar10_sgd_accuracy_4096"] = mean(sgd, unit="draw")
+        pairs = {"cifar10_patch_less_random": ("patch", "random"), "cifar10_random_less_sgd": ("random", "sgd")}
+        for name, (first, second) in pairs.items():
+            compared = difference(accuracy[first], accuracy[second], unit="draw")
+            values[name] = _unless_at_edge(pd.concat([edges[first], edges[second]]), compared)
+        if table["gates"].iloc[0] >= 4096:
+            values["cifar10_patch_accuracy_4096"] = values["patch_gates_accuracy"]
+            values["cifar10_random_accuracy_4096"] = values["random_gates_accuracy"]
+            values["cifar10_sgd_accuracy_4096"] = values["sgd_accuracy"]
     return values
 
 

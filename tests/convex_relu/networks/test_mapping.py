@@ -119,6 +119,20 @@ def test_group_may_leave_its_cone_by_the_tolerance_times_largest_row_norm_and_fr
         from_network(GroupedReLU(W, [1.0]), X, tolerance=0.999 * allowed)
 
 
+@settings(max_examples=50, deadline=None)
+@given(SEEDS)
+def test_neuron_may_leave_its_cone_by_the_tolerance_times_the_norm_of_the_row_that_it_violates(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((6, 2)) * 10.0 ** rng.uniform(-2, 2, (6, 1))
+    u = rng.standard_normal((2, 1))
+    violated = int(rng.integers(6))
+    pattern = (X @ u >= 0) ^ (np.arange(6) == violated)[:, None]
+    allowed = abs(X[violated] @ u[:, 0]) / (np.linalg.norm(X[violated]) * np.linalg.norm(u))
+    from_network(TwoLayerReLU(u, [1.0]), X, pattern, tolerance=1.001 * allowed)
+    with pytest.raises(ValueError, match=r"^patterns: expected the pattern of every neuron"):
+        from_network(TwoLayerReLU(u, [1.0]), X, pattern, tolerance=0.999 * allowed)
+
+
 @settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_gated_networks_have_the_objective_of_their_norm(seed):

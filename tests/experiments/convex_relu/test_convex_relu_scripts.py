@@ -1,80 +1,12 @@
 """The scripts of the experiment `convex_relu` on instances of seconds."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-TOY = SimpleNamespace(
-    widths=[3, 20], starts=3, iterations=200, step=0.05, start_scale=0.577, small_start_scale=0.1, lam=1e-4,
-    plane_samples=12, plane_width=10, plane_lam=1e-2,
-)  # fmt: skip
-SMALL = {"pairs": {"blobs": [0, 1]}, "datasets": ["blobs"], "samples": 10, "components": 2, "lam": 1e-2}
-SAMPLED = SimpleNamespace(**SMALL, iterations=50, gate_counts=[3, 12], draws=3)
-STATIONARY = SimpleNamespace(**SMALL, widths=[2, 4], draws=3, starts=1, iterations=300)
-SUBSAMPLES = {"pairs": {"blobs": [0, 1]}, "samples": 20, "test_samples": 10, "components": 3, "lam": 1e-2}
-SUBSAMPLES["n_patterns"] = 6
-SENSITIVITY = SimpleNamespace(
-    **SUBSAMPLES,
-    dataset="blobs",
-    draws=3,
-    convex_fits=3,
-    batches=[5],
-    sgd_steps=[0.1, 0.3],
-    adam_steps=[0.01, 0.1],
-    epochs=3,
-)
-REAL = SimpleNamespace(
-    **SUBSAMPLES, draws=3, epochs=3, batch=8, sgd_steps=[0.3, 1e3], adam_steps=[0.01], tol=1e-5, max_time=30
-)
-GATES = SimpleNamespace(
-    dataset="images", samples=30, test_samples=20, side=3, patch=2, gate_counts=[2, 4], draws=3, lams=[1e-2, 1e-1],
-    epochs=2, batch=8, steps=[0.3], tol=1e-5, max_time=30,
-)  # fmt: skip
 
-
-@pytest.fixture(scope="module")
-def blobs():
-    """Three Gaussian classes."""
-    rng = np.random.default_rng(0)
-    y, y_test = np.arange(60) % 3, np.arange(30) % 3
-    return {
-        "X": rng.normal(size=(60, 5)) + y[:, None],
-        "y": y,
-        "X_test": rng.normal(size=(30, 5)) + y_test[:, None],
-        "y_test": y_test,
-    }
-
-
-@pytest.fixture(scope="module")
-def images():
-    """Two classes of grey images, 6 × 6 pixels."""
-    rng = np.random.default_rng(1)
-    y, y_test = np.arange(40) % 2, np.arange(20) % 2
-    X, X_test = (rng.integers(0, 17, (len(part), 36), dtype=np.uint8) for part in (y, y_test))
-    X[y == 1, :18], X_test[y_test == 1, :18] = 16, 16
-    return {"X": X, "y": y, "X_test": X_test, "y_test": y_test, "image_shape": np.array([6, 6])}
-
-
-@pytest.fixture(scope="module")
-def tables(entry, blobs, images):
-    real = entry("compute_real_data")(blobs, "blobs", REAL, "cpu", 1)
-    return entry("compute_toy_problems")(TOY, "cpu", 1) | {
-        "sampled_patterns": entry("compute_sampled_patterns")([blobs], SAMPLED, "cpu", 1),
-        "stationary_networks": entry("compute_stationary_networks")([blobs], STATIONARY, "cpu", 1),
-        "sensitivity": entry("compute_sensitivity")(blobs, SENSITIVITY, "cpu", 1),
-        "real": [real["real"]],
-        "seconds": real["seconds"],
-        "patch_gates": entry("compute_patch_gates")(images, GATES, "cpu", 1),
-    }
-
-
-@pytest.fixture(scope="module")
-def metrics(entry, tables):
-    """The metrics of the tables, some of them replaced."""
-    read = {name: table for name, table in tables.items() if name != "seconds"}
-    return lambda **replaced: entry("metrics")(**(read | replaced)).set_index("metric")["value"]
+def values_of(metrics):
+    return metrics.set_index("metric")["value"]
 
 
 def test_no_start_is_below_the_certified_optimum(tables):
@@ -100,6 +32,8 @@ def test_a_run_that_diverges_does_not_become_the_best(tables):
     sgd = tables["real"][0].query("method == 'SGD'")
     assert np.isfinite(sgd["objective"]).all()
     assert len(sgd) == 6  # three draws, binary and all classes
+    trials = pd.concat([*tables["real_trials"], tables["toy_trials"], tables["patch_trials"]])
+    assert not trials.loc[trials["best"], "diverged"].any()
 
 
 def test_runtimes_stand_in_a_table_of_their_own(tables):
@@ -109,52 +43,93 @@ def test_runtimes_stand_in_a_table_of_their_own(tables):
 
 
 def test_metrics_see_a_violated_cone_a_loose_gap_and_a_start_below_the_bound(tables, metrics):
-    before = metrics()
+    before = values_of(metrics())
     assert before["worst_violation"] <= 1e-9
     assert before["worst_gap"] <= 1e-5
     assert before["smallest_start_over_lower_bound"] >= 1
     real = tables["real"][0].copy()
     real.loc[real["method"] == "convex", ["violation", "relative_gap"]] = 0.25, 0.5
     curves = tables["curves"].assign(objective=lambda table: table["objective"] * 1e-6)
-    after = metrics(real=[real], curves=curves)
+    after = values_of(metrics(real=[real], curves=curves))
     assert (after["worst_violation"], after["worst_gap"]) == (0.25, 0.5)
     assert after["smallest_start_over_lower_bound"] < 1
 
 
 def test_shares_and_ratios_are_those_of_the_tables(tables, metrics):
-    values = metrics()
-    end = tables["curves"].query("problem == 'line' and size == 'standard' and width == 3 and iteration == 200")
-    assert values["line_share_stuck_narrow"] == (end["objective"] > 0.05).mean()
+    values = values_of(metrics())
+    end = tables["curves"].query("problem == 'line' and size == 'standard' and width == 3 and iteration == 100")
+    inside = values_of(metrics(toy_trials=tables["toy_trials"].assign(edge="")))
+    assert inside["line_share_stuck_narrow"] == (end["objective"] > 0.05).mean()
     few = tables["sampled_patterns"].query("gates == 3").set_index(["kind", "draw"])["objective"]
     expected = np.exp(np.log(few["trained"] / few["Gaussian"]).mean())
     assert values["trained_over_gaussian_few_gates"] == pytest.approx(expected)
     real = tables["real"][0].assign(objective=lambda table: table["objective"].where(table["method"] != "SGD", 1.0))
     convex = real.query("method == 'convex'")["objective"]
-    assert metrics(real=[real])["real_convex_over_sgd"] == pytest.approx(np.exp(np.log(convex).mean()))
+    trials = [tables["real_trials"][0].assign(edge="")]
+    assert values_of(metrics(real=[real], real_trials=trials))["real_convex_over_sgd"] == pytest.approx(
+        np.exp(np.log(convex).mean())
+    )
 
 
 def test_comparisons_of_the_paper_are_written_for_its_data_set_only(tables, metrics):
-    assert "cifar10_patch_less_random" not in metrics()
-    cifar = tables["patch_gates"].assign(dataset="cifar10")
-    values = metrics(patch_gates=cifar)
+    assert "cifar10_patch_less_random" not in values_of(metrics())
+    inside = {name: tables[name].assign(edge="") for name in ("patch_gates", "patch_trials")}
+    cifar = inside["patch_gates"].assign(dataset="cifar10")
+    values = values_of(metrics(**(inside | {"patch_gates": cifar})))
     assert values["cifar10_patch_less_random"] == pytest.approx(
         values["patch_gates_accuracy"] - values["random_gates_accuracy"]
     )
     assert "cifar10_patch_accuracy_4096" not in values
-    assert "cifar10_patch_accuracy_4096" in metrics(patch_gates=cifar.assign(gates=4096))
+    many = cifar.assign(gates=4096)
+    assert "cifar10_patch_accuracy_4096" in values_of(metrics(**(inside | {"patch_gates": many})))
+
+
+def test_a_best_step_or_penalty_on_the_edge_of_its_grid_leaves_the_comparison_untested(tables, metrics):
+    def kinds(edge):
+        replaced = {name: tables[name].assign(edge=edge) for name in ("toy_trials", "sensitivity_trials")}
+        for name in ("real_trials", "real_validated"):
+            replaced[name] = [tables[name][0].assign(edge=edge)]
+        return metrics(**replaced).set_index("metric")["kind"]
+
+    names = ["line_share_stuck_narrow", "plane_best_ratio", "seed_spread_convex_over_descent", "real_convex_over_sgd",
+             "real_accuracy_convex_less_descent", "validated_accuracy_convex_less_descent"]  # fmt: skip
+    assert (kinds("largest")[names] == "step at the edge").all()
+    assert not (kinds("")[names] == "step at the edge").any()
+
+
+def test_descent_baselines_are_tried_at_as_many_steps_and_penalties_as_the_settings_say(tables):
+    assert (tables["real_trials"][0].groupby(["draw", "task", "method"]).size() == 3).all()
+    assert (tables["sensitivity_trials"].groupby(["draw", "method"]).size() == 3).all()
+    assert (tables["toy_trials"].groupby(["problem", "width", "size"]).size() == 3).all()
+    assert (tables["patch_lams"].groupby(["draw", "method"]).size() == 3).all()
+
+
+def test_choice_of_lambda_sees_no_test_data(images, entry, tiny, tables):
+    """Other test images, the same λ."""
+    changed = images | {"y_test": 1 - images["y_test"]}
+    again = entry("compute_patch_gates")(changed, tiny["patch_gates"], "cpu", 1)["patch_gates"]
+    assert again["lam"].equals(tables["patch_gates"]["lam"])
+    assert not again["test_accuracy"].equals(tables["patch_gates"]["test_accuracy"])
 
 
 def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {name: [name] for name in ("sampled_patterns", "stationary_networks", "sensitivity", "patch_gates")}
-    reads |= {"toy_problems": ["optima", "curves"], "real_data": ["real"]}
+    reads = {name: [name] for name in ("sampled_patterns", "stationary_networks")}
+    reads |= {
+        "toy_problems": ["optima", "curves", "minima"],
+        "tuned_steps": ["toy_trials", "sensitivity_trials", "patch_trials", "real_trials"],
+        "exact_programs": ["pattern_counts", "exact_optima", "guarantees", "activations"],
+        "sensitivity": ["same_program", "sensitivity"],
+        "real_data": ["real", "real_trials", "real_validated"],
+        "patch_gates": ["patch_gates", "patch_lams"],
+    }
     assert reads.keys() == announced_figures
     for figure, names in reads.items():
         drawn = entry(f"figure_{figure}")(*(tables[name] for name in names))
         assert all(axes.has_data() for axes in drawn.axes), figure
 
 
-def test_the_same_seed_gives_the_same_table(entry, images, tables):
-    again = entry("compute_patch_gates")(images, GATES, "cpu", 1)
+def test_the_same_seed_gives_the_same_table(computed, tables):
+    again = computed("patch_gates")["patch_gates"]
     pd.testing.assert_frame_equal(again, tables["patch_gates"])
-    other = entry("compute_patch_gates")(images, GATES, "cpu", 2)
-    assert not other["objective"].equals(again["objective"])
+    other = computed("sampled_patterns", seed=2)["sampled_patterns"]
+    assert not other["objective"].equals(tables["sampled_patterns"]["objective"])

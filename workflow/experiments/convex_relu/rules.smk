@@ -1,41 +1,44 @@
 # Times of the fits: no result, they differ from build to build.
 SECONDS = report(
     "benchmarks/{scale}/convex_relu/fits_{dataset}.csv",
-    caption="../experiments/convex_relu/captions/runtimes.rst",
+    caption="captions/runtimes.rst",
     category="Convex ReLU networks",
     labels={"figure": "Runtimes (table): {dataset}"},
 )
+SMALL = ["binary_tasks", "small_problems"]
+SMALL_SETS = "small_problems.datasets"
+EXACT = ["pattern_counts", "exact_optima", "guarantees", "activations"]
+PATCH = ["patch_gates", "patch_lams", "patch_trials", "patch_ranks"]
+TRIALS = ["toy_trials", "sensitivity_trials", "patch_trials"]
+REAL = {name: each(f"{name}_{{dataset}}", "real_data.datasets") for name in ("real", "real_trials", "real_validated")}
 
 experiment(
     "convex_relu",
     title="Convex ReLU networks",
     jobs={
         "toy_problems": compute(
-            "toy problems over all patterns, and SGD", settings=["toy_problems"], writes=["optima", "curves"]
+            "toy problems over all patterns, and SGD",
+            settings=["toy_problems"],
+            writes=["optima", "curves", "minima", "toy_trials"],
         ),
         "sampled_patterns": compute(
-            "programs on sampled patterns against the optimum over all patterns",
-            data="small_problems.datasets",
-            settings=["binary_tasks", "small_problems", "sampled_patterns"],
-            writes=["sampled_patterns"],
+            "sampled patterns", data=SMALL_SETS, settings=[*SMALL, "sampled_patterns"], writes=["sampled_patterns"]
         ),
+        "exact_programs": compute("all patterns", data=SMALL_SETS, settings=[*SMALL, "exact_programs"], writes=EXACT),
         "stationary_networks": compute(
-            "stationary networks against the program on their own sign patterns",
-            data="small_problems.datasets",
-            settings=["binary_tasks", "small_problems", "stationary_networks"],
-            writes=["stationary_networks"],
+            "own signs", data=SMALL_SETS, settings=[*SMALL, "stationary_networks"], writes=["stationary_networks"]
         ),
         "sensitivity": compute(
-            "seeds, batches and steps of SGD and Adam beside the convex fit",
+            "one program in many ways; seeds of the convex fit, SGD and Adam",
             data="sensitivity.dataset",
             settings=["binary_tasks", "subsamples", "sensitivity"],
-            writes=["sensitivity"],
+            writes=["same_program", "sensitivity", "sensitivity_trials"],
         ),
         "real_data": compute(
-            "convex programs, SGD and Adam at the same β",
+            "convex programs, SGD and Adam",
             data="data/prepared/{dataset}.npz",
             settings=["binary_tasks", "subsamples", "real_data"],
-            writes=["real_{dataset}"],
+            writes=[f"{name}_{{dataset}}" for name in REAL],
             files={"seconds": SECONDS},
             mem_mb=3000,
             runtime=60,
@@ -44,34 +47,28 @@ experiment(
             "gates on patches, gates on whole images, SGD",
             data="patch_gates.dataset",
             settings=["patch_gates"],
-            writes=["patch_gates"],
+            writes=PATCH,
             mem_mb=4000,
             runtime=60,
         ),
     },
     metrics=reads(
-        *("optima", "curves", "sampled_patterns", "stationary_networks", "sensitivity", "patch_gates"),
-        real=each("real_{dataset}", "real_data.datasets"),
+        *("optima", "curves", "minima", "sampled_patterns", "stationary_networks"),
+        **{name: each("{table}", f"tables.{name}") for name in ("exact_programs", "seeds", "patch_gates", "trials")},
+        **REAL,
     ),
     figures={
-        "toy_problems": figure(
-            "Toy problems: descent beside the certified optimum", reads("optima", "curves", settings=["toy_problems"])
-        ),
+        "toy_problems": figure("Toy problems", reads("optima", "curves", "minima", settings=["toy_problems"])),
+        "tuned_steps": figure("The steps that were tuned away", reads(*TRIALS, real_trials=REAL["real_trials"])),
         "sampled_patterns": figure(
-            "Objective against the number of gates",
-            reads("sampled_patterns", settings=["small_problems", "sampled_patterns"]),
+            "Sampled patterns", reads("sampled_patterns", settings=[*SMALL, "sampled_patterns"])
         ),
+        "exact_programs": figure("Over all patterns", reads(*EXACT, settings=["small_problems", "exact_programs"])),
         "stationary_networks": figure(
-            "Stationary networks on their own sign patterns",
-            reads("stationary_networks", settings=["small_problems", "stationary_networks"]),
+            "Stationary networks", reads("stationary_networks", settings=[*SMALL, "stationary_networks"])
         ),
-        "sensitivity": figure(
-            "What seed, batch and step change", reads("sensitivity", settings=["subsamples", "sensitivity"])
-        ),
-        "real_data": figure(
-            "Real data: objective, accuracy, gap",
-            reads(real=each("real_{dataset}", "real_data.datasets"), settings=["subsamples"]),
-        ),
-        "patch_gates": figure("Gates on patches and on whole images", reads("patch_gates", settings=["patch_gates"])),
+        "sensitivity": figure("Seeds", reads("same_program", "sensitivity", settings=["subsamples", "sensitivity"])),
+        "real_data": figure("Real data: objective, accuracy, gap", reads(**REAL, settings=["subsamples", "real_data"])),
+        "patch_gates": figure("Gates on patches", reads("patch_gates", "patch_lams", settings=["patch_gates"])),
     },
 )

@@ -12,6 +12,9 @@ from convexify.convex_relu.programs.losses import check_labels, loss_named
 from convexify.devices import resolve_device
 from convexify.training import train
 
+#: A network counts as diverged, and is no longer moved, above this multiple of its first objective (at least 1).
+_BLOW_UP = 1e6
+
 _TORCH_LOSSES = {
     "squared": lambda f, y: 0.5 * (f - y) ** 2,
     "logistic": lambda f, y: torch.nn.functional.softplus(-y * f),
@@ -30,13 +33,16 @@ class TrainedNetworks:
     output : ndarray, shape (c, m)
     history : pandas.DataFrame
         Columns ``iteration, network, objective``; objectives in the ½‖·‖² scaling of `convexify.convex_relu.solve`.
-    diverged : bool
+    diverged : ndarray of bool, shape (c,)
+    negative_slope : float
+        Of the activation; 0 is ReLU.
     """
 
     hidden: np.ndarray
     output: np.ndarray
     history: pd.DataFrame
-    diverged: bool
+    diverged: np.ndarray
+    negative_slope: float = 0.0
 
     @property
     def final_objectives(self):
@@ -44,33 +50,34 @@ class TrainedNetworks:
         return self.history.drop_duplicates("network", keep="last")["objective"].to_numpy()
 
     def network(self, k):
-        """Network ``k`` as a `TwoLayerReLU`, for `certify`, `prune` and `stationarity`."""
+        """Network ``k`` as a `TwoLayerReLU`, for `certify`, `prune` and `stationarity`; of ReLU networks only."""
         return TwoLayerReLU(self.hidden[k], self.output[k])
 
     def predict(self, X):
         """Predictions, shape (n, c)."""
-        return np.einsum("cnm,cm->nc", np.maximum(np.asarray(X, float) @ self.hidden, 0.0), self.output)
+        return _outputs(np.asarray(X, float), self.hidden, self.output, self.negative_slope)
 
 
-def objectives(X, y, beta, hidden, output, *, loss="squared"):
+def objectives(X, y, beta, hidden, output, *, loss="squared", negative_slope=0.0):
     r"""Objectives :math:`L(\sum_j(Xu_j)_+\alpha_j,y)+\tfrac\beta2\sum_j(\|u_j\|^2+\alpha_j^2)`, shape (c,).
 
     Parameters
     ----------
     X : ndarray, shape (n, d)
     y : ndarray, shape (n, c)
-    beta : float
+    beta : float or ndarray of shape (c,)
     hidden, output : ndarray, shapes (c, d, m) and (c, m)
     loss : {"squared", "logistic", "hinge"}
+    negative_slope : float
+        Slope of the activation below 0, in place of the ReLU's 0.
     """
     loss = loss_named(loss)
-    f = np.einsum("cnm,cm->nc", np.maximum(X @ hidden, 0.0), output)
+    f = _outputs(X, hidden, output, negative_slope)
     fit = np.array([loss.value(f[:, [k]], y[:, [k]]) for k in range(y.shape[1])])
     return fit + 0.5 * beta * ((hidden**2).sum(axis=(1, 2)) + (output**2).sum(axis=1))
 
 
-def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None, loss="squared", seed=0, scale=1.0,
-                 record_every=None, device="cpu"):  # fmt: skip
+def fit_networks(X, y, beta, width, *, step, **options):
     r"""Train one network for each column of ``y``; all of them see the same mini-batches.
 
     Parameters
@@ -83,16 +90,10 @@ def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None
         Weight decay of the ½‖·‖² scaling; descent works on the objective divided by ``n``.
     width : int
         Neurons of every network.
-    method, step, iterations, batch_size
-        As in `convexify.training.train`.
-    loss : {"squared", "logistic", "hinge"}
-    seed : int
-        Seed of the initial weights and of the mini-batches.
-    scale : float
-        Initial weights are normal with deviations ``scale/√d`` (hidden) and ``scale/√m`` (output).
-    record_every : int, optional
-        Steps between records; by default only the first and the last state.
-    device : {"cpu", "cuda", "auto"}
+    step : float or callable
+        Step length, or step length of iteration ``k`` (from 0).
+    **options
+        As in `fit_networks_at_steps`.
 
     Returns
     -------
@@ -110,37 +111,109 @@ def fit_networks(X, y, beta, width, *, method, step, iterations, batch_size=None
     >>> networks.predict(X).round(1).ravel().tolist()
     [1.0, 0.0, 1.0]
     """
+    length = None if callable(step) else as_number("step", step, above=0)
+    schedule = step if callable(step) else lambda k: length
+    return fit_networks_at_steps(X, y, beta, width, steps=(1.0,), schedule=schedule, **options)[0]
+
+
+def fit_networks_at_steps(X, y, beta, width, *, method, steps, iterations, schedule=None, batch_size=None,
+                          loss="squared", seed=0, scale=1.0, negative_slope=0.0, record_every=None,
+                          device="cpu"):  # fmt: skip
+    r"""`fit_networks` with each of several step lengths, from the same weights, on the same mini-batches, in one run.
+
+    Parameters
+    ----------
+    X, y, beta, width
+        As in `fit_networks`.
+    method, iterations, batch_size
+        As in `convexify.training.train`.
+    steps : sequence of float
+    schedule : callable, optional
+        Factor on every step length at iteration ``k`` (from 0); 1 by default.
+    loss : {"squared", "logistic", "hinge"}
+    seed : int
+        Seed of the initial weights and of the mini-batches.
+    scale : float
+        Initial weights are normal with deviations ``scale/√d`` (hidden) and ``scale/√m`` (output).
+    negative_slope : float
+        Slope of the activation below 0: 0 is ReLU, -1 the absolute value.
+    record_every : int, optional
+        Steps between records; by default only the first and the last state.
+    device : {"cpu", "cuda", "auto"}
+
+    Returns
+    -------
+    list of TrainedNetworks
+        One for each step.
+
+    Notes
+    -----
+    A network's weights are written as a factor times what the optimiser moves: with :math:`u=\sqrt s\,z` a gradient
+    step of length 1 in :math:`z` is one of length :math:`s` in :math:`u`; Adam does not see the scale of a gradient
+    (but for its ε), so that :math:`u=sz` does the same there. A network that diverges is frozen and marked.
+    """
     X = as_matrix("X", X)
     y = np.asarray(y)
     y = check_labels(loss_named(loss), as_matrix("y", y[:, None] if y.ndim == 1 else y, rows=len(X)))
     beta, width = as_number("beta", beta, above=0), as_integer("width", width, minimum=1)
-    n, device = len(X), resolve_device(device)
-    hidden, output = _initial_weights(X.shape[1], width, y.shape[1], as_number("scale", scale, above=0), seed, device)
-    samples, targets = torch.from_numpy(X).to(device), torch.from_numpy(y).to(device)
+    steps = np.array([as_number("steps", step, above=0) for step in steps])
+    n, c, device = len(X), y.shape[1], resolve_device(device)
+    weights = _initial_weights(X.shape[1], width, c, as_number("scale", scale, above=0), seed)
+    weights = [np.concatenate([array] * len(steps)) for array in weights]
+    y = np.tile(y, len(steps))
+    first = objectives(X, y, beta, *weights, loss=loss, negative_slope=negative_slope)
+    samples, targets, ceiling = (torch.from_numpy(a).to(device) for a in (X, y, _BLOW_UP * np.maximum(1.0, first / n)))
+    factors = np.repeat(steps if method == "adam" else np.sqrt(steps), c)
+    factors = [torch.from_numpy(factors.reshape(-1, *[1] * (a.ndim - 1))).to(device) for a in weights]
+    moved = [(torch.from_numpy(a).to(device) / f).requires_grad_() for a, f in zip(weights, factors, strict=True)]
     loss_of = _TORCH_LOSSES[loss]
 
+    def parts():
+        return [f * z for f, z in zip(factors, moved, strict=True)]
+
     def objective(batch=slice(None)):
-        f = torch.einsum("cnm,cm->nc", torch.relu(samples[batch] @ hidden), output)
-        decay = 0.5 * beta / n * (hidden.square().sum() + output.square().sum())
-        return loss_of(f, targets[batch]).sum() / len(f) + decay
+        hidden, output = parts()
+        inner = torch.nn.functional.leaky_relu(samples[batch] @ hidden, negative_slope)
+        f = torch.einsum("cnm,cm->nc", inner, output)
+        decay = 0.5 * beta / n * (hidden.square().sum((1, 2)) + output.square().sum(1))
+        each = loss_of(f, targets[batch]).mean(0) + decay
+        return torch.where(each <= ceiling, each, ceiling).sum()
 
     def measure():
-        return dict(enumerate(objectives(X, y, beta, _array(hidden), _array(output), loss=loss)))
+        found = objectives(X, y, beta, *map(_array, parts()), loss=loss, negative_slope=negative_slope)
+        return dict(enumerate(found))
 
-    history = train(
-        [hidden, output], objective, method=method, step=step, iterations=iterations, batch_size=batch_size, seed=seed,
-        n_samples=n if batch_size else None, measure=measure, record_every=record_every or max(iterations, 1),
-    )  # fmt: skip
+    with np.errstate(over="ignore", invalid="ignore"):
+        history = train(
+            moved, objective, method=method, step=schedule or 1.0, iterations=iterations, batch_size=batch_size,
+            seed=seed, n_samples=n if batch_size else None, measure=measure, blow_up=np.finfo(float).max,
+            record_every=record_every or max(iterations, 1),
+        )  # fmt: skip
     table = history.to_frame().drop(columns="loss").melt("iteration", var_name="network", value_name="objective")
     table["network"] = table["network"].astype("int64")
-    return TrainedNetworks(_array(hidden), _array(output), table, history.diverged)
+    last = table.drop_duplicates("network", keep="last")["objective"].to_numpy()
+    diverged = ~(last / n <= _array(ceiling))
+    hidden, output = map(_array, parts())
+    answers = []
+    for k in range(len(steps)):
+        own = slice(k * c, (k + 1) * c)
+        records = table[table["network"].between(k * c, k * c + c - 1)].reset_index(drop=True)
+        records = records.assign(network=records["network"] - k * c)
+        answers.append(TrainedNetworks(hidden[own], output[own], records, diverged[own], negative_slope))
+    return answers
 
 
-def _initial_weights(d, width, count, scale, seed, device):
-    """Normal weights of ``count`` networks as torch leaves, hidden (c, d, m) before output (c, m)."""
+def _outputs(X, hidden, output, negative_slope):
+    inner = X @ hidden
+    inner = np.maximum(inner, 0.0) if negative_slope == 0 else np.where(inner > 0, inner, negative_slope * inner)
+    return np.einsum("cnm,cm->nc", inner, output)
+
+
+def _initial_weights(d, width, count, scale, seed):
+    """Normal weights of ``count`` networks, hidden (c, d, m) before output (c, m)."""
     rng = np.random.default_rng(seed)
     return [
-        torch.tensor(scale * rng.standard_normal(shape) / np.sqrt(fan), device=device, requires_grad=True)
+        scale * rng.standard_normal(shape) / np.sqrt(fan)
         for shape, fan in (((count, d, width), d), ((count, width), width))
     ]
 
