@@ -56,9 +56,12 @@ def _proved(X, y, lam, tol, pricing, seed, max_rounds=None):
 
 
 def _bounded(X, y, components, settings, seed):
+    """As `_proved`; ``rough_bound`` is that of a run cut short: valid as well, and not tied to this network."""
     exact = components <= settings.exact_components
-    how = ("exact", seed) if exact else ("local", seed, settings.max_rounds)
-    return _proved(X, y, settings.lam, settings.bound_tol, *how)
+    pricing, rounds = ("exact", None) if exact else ("local", settings.max_rounds)
+    answer = _proved(X, y, settings.lam, settings.bound_tol, pricing, seed, rounds)
+    rough = _proved(X, y, settings.lam, 0.3, pricing, seed + 1, settings.rough_rounds)
+    return answer | {"rough_bound": rough["lower_bound"]}
 
 
 def _descent(X, y, components, method, width, settings, seed, device):

@@ -34,7 +34,7 @@ def figure_any_width(optima, networks, settings):
         ax.plot([], [], color=COLOURS["blue"], linewidth=2.2, label="best network of any width")
     axes[0][0].set_ylabel("training objective / n")
     handles, labels = axes[0][0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=3)
+    fig.legend(handles, labels, loc="outside lower center", ncols=min(3, len(optima) + 1))
     return fig
 
 

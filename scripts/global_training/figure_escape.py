@@ -1,6 +1,7 @@
 """Networks that SGD left in bad minima of the five points, and what global training makes of each of them."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from convexify_workflow.job import run
 from convexify_workflow.plotting import COLOURS, subplots
@@ -21,7 +22,8 @@ def figure_escape(escape):
     ax.set(yscale="log", xlabel="start, worst first", ylabel="objective ½·mean squared error + decay")
     ax.set_title("Networks on the five points, before and after")
     ax.set_ylim(0.6 * bound, 2 * rows["before"].max())
-    fig.legend(loc="outside lower center", ncols=3)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    fig.legend(loc="outside lower center", ncols=2)
     return fig
 
 

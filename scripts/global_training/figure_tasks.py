@@ -41,7 +41,7 @@ def figure_tasks(tasks, penalties, settings):
         axes[0].plot([], [], marker, color=colour, markersize=9, label=label)[0]
         for label, marker, colour in STYLES.values()
     ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=5)
+    fig.legend(handles=handles, loc="outside lower center", ncols=5 if len(panels) > 2 else 3)
     return fig
 
 

@@ -98,11 +98,12 @@ def _any_width(optima, networks):
 def _escape(escape):
     """Networks that SGD left on the five points, before and after."""
     stuck = escape[escape["before"] > STUCK]
-    optimum = escape["after"].min()
+    # the smallest of all bounds: one that is too large, by an error, is not taken for the optimum
+    optimum, proved = escape["after"].min(), escape["lower_bound"].min()
     return {
         "share_stuck": share(len(stuck), len(escape), unit="start"),
-        "five_points_optimum": exact(optimum, tolerance=optimum - escape["lower_bound"].max() + 1e-15),
-        "largest_escaped_over_bound": bound((escape["after"] / escape["lower_bound"].max()).max()),
+        "five_points_optimum": exact(optimum, tolerance=max(0.0, optimum - proved) + 1e-15),
+        "largest_escaped_over_bound": bound(escape["after"].max() / proved),
         "escaped_spread": bound(escape["after"].max() / escape["after"].min() - 1),
         "stuck_spread": bound(escape["before"].max() / escape["before"].min() - 1),
     }
@@ -116,7 +117,9 @@ def _bounds(bounds, optima):
         "gap_in_highest_rank": bound(high),
         "gap_in_rank_up_to_three": bound(low),
         "largest_searched_gap": bound((1 - bounds["searched_bound"] / bounds["objective"]).max()),
-        "smallest_objective_over_bound": bound((bounds["objective"] / bounds["lower_bound"]).min()),
+        "smallest_objective_over_bound": bound(
+            (bounds["objective"] / bounds[["lower_bound", "rough_bound"]].max(axis=1)).min()
+        ),
     }
 
 
