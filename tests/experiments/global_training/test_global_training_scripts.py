@@ -116,7 +116,7 @@ def test_runtimes_stand_in_a_table_of_their_own(tables):
 
 def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
     reads = {"any_width": ["optima", "networks"], "tasks": ["tasks", "penalties"], "escape": ["escape"]}
-    reads["bounds"] = ["bounds"]
+    reads |= {"bounds": ["bounds"], "distance": ["optima", "networks"]}
     assert reads.keys() == announced_figures
     for figure, names in reads.items():
         settings = {"settings": SETTINGS} if figure in ("any_width", "tasks") else {}

@@ -1,7 +1,7 @@
 # Times of the fits: no result, they differ from build to build.
 SECONDS = report(
     "benchmarks/{scale}/global_training/fits.csv",
-    caption="captions/runtimes.rst",
+    caption="../experiments/global_training/captions/runtimes.rst",
     category="Global training",
     labels={"figure": "Runtimes (table)"},
 )
@@ -33,9 +33,10 @@ experiment(
         "any_width": figure(
             "The best network of any width, proved", reads("optima", "networks", settings=["any_width"])
         ),
-        "tasks": figure(
-            "Real data: objective and test accuracy", reads("tasks", "penalties", settings=["tasks"])
+        "distance": figure(
+            "Distance to the best network of any width", reads("optima", "networks", settings=["any_width"])
         ),
+        "tasks": figure("Real data: objective and test accuracy", reads("tasks", "penalties", settings=["tasks"])),
         "escape": figure("Stuck networks, improved", reads("escape", settings=["any_width"])),
         "bounds": figure("What is proved in higher rank", reads("bounds", settings=["any_width"])),
     },
