@@ -79,13 +79,13 @@ def against_adam(case):
 def proved(case):
     """One row: the best network of any width on all images, with its proof."""
     import numpy as np
-    from _problems import leading_components
+    from _problems import few_components, leading_components
 
     from convexify.convex_relu.global_training import train_globally
 
     data = load(case)
-    X = leading_components(data["X"].reshape(len(data["X"]), -1), case["components"])
-    X = np.column_stack([X, np.ones(len(X))])
+    images = data["X"].reshape(len(data["X"]), -1)
+    X = few_components(leading_components(images, case["components"]), case["components"])
     y = np.where(data["y"] % 2 == 1, 1.0, -1.0)
     tol, seconds = EXACT[case["components"]]
     answer = train_globally(X, y, case["lam"] * len(X), tol=tol, max_time=seconds)

@@ -40,7 +40,7 @@ def task(data, *, components, samples, test_samples, seed, pair=None):
 
 
 def leading_components(images, components):
-    """All images on their leading principal components, (n, components): rows of length about 1.
+    """All images on their leading principal components, (n, components).
 
     By way of the covariance matrix, summed over blocks: the decomposition of all pixels would take a minute for MNIST.
     """
@@ -50,8 +50,13 @@ def leading_components(images, components):
     pixels = len(covariance)
     _, axes = eigh(covariance, subset_by_index=[pixels - components, pixels - 1])
     axes = axes[:, ::-1] * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(components)])[::-1]
-    X = np.vstack([(block - mean) @ axes for block in blocks])
-    return X / np.sqrt((X**2).sum(axis=1).mean())
+    return np.vstack([(block - mean) @ axes for block in blocks])
+
+
+def few_components(X, components):
+    """The first ``components`` columns with rows of length about 1, and a ones column."""
+    X = X[:, :components]
+    return add_bias(X / np.sqrt((X**2).sum(axis=1).mean()))
 
 
 def tuned_networks(X, y, beta, width, *, method, start, trials, iterations, batch, seed, device):
@@ -75,7 +80,7 @@ def falling_step(X, y, beta, width, method, step, iterations, batch, seed, devic
 
 
 def accuracy(prediction, y):
-    """Share of samples whose class is predicted: the sign of one column, the largest of several."""
+    """Share of samples whose class is predicted: the sign of one column (0 counts as −1), the largest of several."""
     if y.shape[1] == 1:
-        return float((np.sign(prediction) == y).mean())
+        return float(((prediction > 0) == (y > 0)).mean())
     return float((prediction.argmax(axis=1) == y.argmax(axis=1)).mean())

@@ -6,11 +6,10 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from _problems import leading_components, tuned_networks
+from _problems import few_components, leading_components, tuned_networks
 
 from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.network_training import fit_networks
-from convexify.datasets.transforms import add_bias
 from convexify.seeds import generator, integer_seed
 from convexify.warnings import ConvergenceWarning
 from convexify_workflow.job import run
@@ -23,14 +22,14 @@ def compute_any_width(data, settings, device, seed):
     y = np.where(data["y"] % 2 == 1, 1.0, -1.0)
     tables = {"optima": [], "networks": []}
     for few in settings.components:
-        X = add_bias(images[:, :few])
+        X = few_components(images, few)
         tables["optima"].append({"components": few, **_proved(X, y, settings.lam, settings.tol, "auto", seed)})
         for method, width in product(("Adam", "SGD"), settings.widths):
             rows = _descent(X, y, few, method, width, settings, seed, device)
             tables["networks"] += [{"components": few, "method": method, "width": width, **row} for row in rows]
     rows = generator(seed, "global_training", "bounds").permutation(len(images))[: settings.bound_samples]
     tables["bounds"] = [
-        {"components": few, **_bounded(add_bias(images[rows, :few]), y[rows], few, settings, seed)}
+        {"components": few, **_bounded(few_components(images[rows], few), y[rows], few, settings, seed)}
         for few in settings.bound_components
     ]
     return {name: pd.DataFrame(rows) for name, rows in tables.items()} | {"escape": _escape(settings, seed, device)}

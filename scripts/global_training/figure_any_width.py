@@ -26,7 +26,7 @@ def figure_any_width(optima, networks, settings):
         ax.axhline(best, color=COLOURS["blue"], linewidth=2.2)
         ax.text(
             0.98, (low - ax.get_ylim()[0]) / (ax.get_ylim()[1] - ax.get_ylim()[0]) * 0.5,
-            f"no network of any width (proved; gap {_percent(optimum['relative_gap'])})",
+            f"no network of any width lies below, proved to {_percent(optimum['relative_gap'])}",
             transform=ax.transAxes, ha="right", va="center", color="0.2",
         )  # fmt: skip
         ax.set(xscale="log", xlabel="width (neurons)", title=_title(optimum))

@@ -7,7 +7,7 @@ STYLES = {"SGD": ("o", COLOURS["orange"]), "Adam": ("^", COLOURS["vermilion"])}
 
 
 def figure_distance(optima, networks):
-    """A panel per number of components: objective above the proved bound in percent; below the band nothing is known."""
+    """A panel per number of components: objective above the proved bound, in percent."""
     fig, axes = subplots(1, len(optima), width=max(7.0, 6.0 * len(optima)), height=4.4, squeeze=False, sharey=True)
     for ax, (_, optimum) in zip(axes[0], optima.iterrows(), strict=True):
         low = optimum["lower_bound"]

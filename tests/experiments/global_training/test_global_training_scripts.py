@@ -8,7 +8,7 @@ import pytest
 
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
 from convexify.convex_relu.solvers.solve import solve
-from convexify.datasets.transforms import add_bias, principal_components
+from convexify.datasets.transforms import principal_components
 
 SETTINGS = SimpleNamespace(starts=3, lam=1e-3)
 
@@ -23,11 +23,14 @@ def test_leading_components_are_the_principal_ones(script, images):
     reference = principal_components(images["X"].astype(float), 3)
     cosines = np.abs((X * reference).sum(axis=0)) / np.linalg.norm(X, axis=0) / np.linalg.norm(reference, axis=0)
     np.testing.assert_allclose(cosines, 1, atol=1e-9)
-    assert (X**2).sum(axis=1).mean() == pytest.approx(1)
+    few = script("_problems").few_components(X, 2)
+    assert (few[:, :2] ** 2).sum(axis=1).mean() == pytest.approx(1)
+    assert (few[:, 2] == 1).all()
 
 
 def test_optimum_over_every_width_is_that_of_the_program_over_all_patterns(script, images, tables):
-    X = add_bias(script("_problems").leading_components(images["X"], 6)[:, :1])
+    problems = script("_problems")
+    X = problems.few_components(problems.leading_components(images["X"], 6), 1)
     y = np.where(images["y"] % 2 == 1, 1.0, -1.0)
     program = solve(X, y, enumerate_patterns(X), 1e-3 * len(X), tol=1e-6)
     optimum = tables["optima"].iloc[0]
