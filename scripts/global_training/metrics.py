@@ -34,6 +34,7 @@ def _same_penalty(tasks):
     accuracy = tasks.pivot_table("test_accuracy", SAMPLE, "method")
     objective = np.exp(logarithm)
     one = tasks.pivot(index=[*SAMPLE, "task"], columns="method", values="objective")
+    below = (one["global"] < one["Adam"]).groupby(level=SAMPLE).all()
     ratios = {"global_over_adam": "Adam", "global_over_sgd": "SGD", "global_over_sampled": "sampled"}
     gains = {"accuracy_global_less_adam": "Adam", "accuracy_global_less_sampled": "sampled"}
     found = {name: ratio(objective["global"], objective[other], unit="sample") for name, other in ratios.items()}
@@ -42,6 +43,7 @@ def _same_penalty(tasks):
         if at_edge := (tasks.loc[tasks["method"] == other, "edge"].fillna("") != "").sum():
             found[name] = step_at_edge(at_edge, unit="tuning")
     return found | {
+        "share_of_samples_below_adam": share(below.sum(), len(below), unit="sample"),
         "largest_global_over_adam": bound((one["global"] / one["Adam"]).max()),
         "worst_sampled_gap": bound(tasks.loc[tasks["method"].isin(["sampled", "gated"]), "relative_gap"].max()),
         "diverged_at_best_step": bound((tasks["objective"] > 1e3).sum()),
