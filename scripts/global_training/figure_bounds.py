@@ -19,7 +19,7 @@ def figure_bounds(bounds):
     ax.set(yscale="log", xscale="log", xlabel="rank of the data", ylabel="objective / n")
     ax.set_title("What is found and what is proved, by rank")
     ticks_at(ax.xaxis, bounds["rank"])
-    ax.legend(fontsize="small", loc="lower left")
+    fig.legend(loc="outside lower center", ncols=2, fontsize="small")
     return fig
 
 

@@ -12,6 +12,8 @@ from convexify_workflow.uncertainty import bound, difference, exact, ratio, shar
 SAMPLE = ["dataset", "draw"]
 #: Objective on the five points above which a network counts as stuck: the bad minima begin near 0.1.
 STUCK = 0.05
+#: Neurons from which on a network counts as wide.
+WIDE = 32
 
 
 def metrics(tasks, penalties, optima, networks, escape, bounds):
@@ -78,7 +80,6 @@ def _any_width(optima, networks):
     """Networks of descent against the proved bound over every width."""
     networks = networks.merge(optima[["components", "lower_bound"]], on="components")
     over = networks.assign(over=networks["objective"] / networks["lower_bound"])
-    first = over[over["components"] == optima["components"].min()]
     found = {
         "largest_gap_over_every_width": bound(optima["relative_gap"].max()),
         "share_proved_exactly": bound(optima["exact"].mean()),
@@ -87,12 +88,16 @@ def _any_width(optima, networks):
             optima["objective"].iloc[0], tolerance=optima["objective"].iloc[0] * optima["relative_gap"].iloc[0] + 1e-12
         ),
     }
-    ends = {"adam_narrow_over_bound": networks["width"].min(), "adam_wide_over_bound": networks["width"].max()}
+    ends = {"adam_narrow_over_bound": networks["width"].min()}
+    if networks["width"].max() >= WIDE:
+        ends["adam_wide_over_bound"] = networks["width"].max()
     for name, width in ends.items():
-        rows = first[(first["width"] == width) & (first["method"] == "Adam")]
-        at_edge = (rows["edge"] != "").any()
+        rows = over[(over["width"] == width) & (over["method"] == "Adam")]
+        at_edge = rows.loc[rows["edge"] != "", "components"].nunique()
         found[name] = (
-            step_at_edge(1, unit="tuning") if at_edge else ratio(rows["objective"], rows["lower_bound"], unit="start")
+            step_at_edge(at_edge, unit="tuning")
+            if at_edge
+            else ratio(rows["objective"], rows["lower_bound"], unit="start")
         )
     return found
 

@@ -12,7 +12,7 @@ TASKS = SimpleNamespace(
     global_tol=1e-2, max_rounds=4, validated=["blobs"], validation_share=0.25, lam_start=1e-2, lam_trials=3,
 )  # fmt: skip
 ANY_WIDTH = SimpleNamespace(
-    dataset="images", components=[1, 2], lam=1e-3, tol=1e-3, widths=[2, 12], starts=3, trials=3, iterations=40,
+    dataset="images", components=[1, 2], lam=1e-3, tol=1e-3, widths=[2, 32], starts=3, trials=3, iterations=40,
     batch=20, adam_step=0.1, sgd_step=0.3, escape_width=8, escape_lam=1e-4, escape_starts=6, escape_step=0.05,
     escape_iterations=500, bound_components=[1, 2, 6], exact_components=2, bound_samples=30, bound_tol=1e-2,
     max_rounds=6, rough_rounds=2,
