@@ -41,11 +41,11 @@ def _same_penalty(tasks):
     gains = {"accuracy_global_less_adam": "Adam", "accuracy_global_less_sampled": "sampled"}
     found = {name: ratio(objective["global"], objective[other], unit="sample") for name, other in ratios.items()}
     found |= {name: difference(accuracy["global"], accuracy[other], unit="sample") for name, other in gains.items()}
-    for name, other in (ratios | gains).items():
+    found["share_of_samples_below_adam"] = share(below.sum(), len(below), unit="sample")
+    for name, other in (ratios | gains | {"share_of_samples_below_adam": "Adam"}).items():
         if at_edge := (tasks.loc[tasks["method"] == other, "edge"].fillna("") != "").sum():
             found[name] = step_at_edge(at_edge, unit="tuning")
     return found | {
-        "share_of_samples_below_adam": share(below.sum(), len(below), unit="sample"),
         "largest_global_over_adam": bound((one["global"] / one["Adam"]).max()),
         "worst_sampled_gap": bound(tasks.loc[tasks["method"].isin(["sampled", "gated"]), "relative_gap"].max()),
         "diverged_at_best_step": bound((tasks["objective"] > 1e3).sum()),
