@@ -1,7 +1,7 @@
 """Global training beside Adam, and the largest exact problems: one run, one thread, one process per case.
 
 Run ``python scripts/bench/global_training.py``; ``--quick`` is two small cases and writes nothing, ``--parts adam`` or
-``exact`` limits it. Needs prepared data (``snakemake data/prepared/mnist.npz`` and so on); sets that are missing are
+``exact`` limits it, so do ``--sets`` and ``--components``. Needs prepared data (``snakemake data/prepared/mnist.npz`` and so on); sets that are missing are
 listed as such. The table goes to the screen and to ``reports/benchmarks/global_training.csv``.
 
 - adam: the binary tasks of the experiment ``convex_relu`` (400 samples, 20 principal components and a constant). Adam
@@ -101,21 +101,24 @@ def run_case(case):
     return {**row, "processor_seconds": time.process_time(), "peak_memory_mb": peak_memory_mb(), "note": ""}
 
 
-def cases(parts, quick):
+def cases(parts, sets, components, quick):
     """Every case of the table."""
+    if "exact" in parts and not quick:
+        for few in components:
+            for dataset in ("mnist", "fashion_mnist", "cifar10") if few < 3 else ("mnist",):
+                if dataset in sets:
+                    yield {"part": "exact", "dataset": dataset, "lam": 1e-3, "components": few}
     if "adam" in parts:
-        for dataset in ["digits", "breast_cancer"] if quick else PAIRS:
+        for dataset in ["digits", "breast_cancer"] if quick else sets:
             for lam in LAMBDAS[1:] if quick else LAMBDAS:
                 yield {"part": "adam", "dataset": dataset, "lam": lam}
-    if "exact" in parts and not quick:
-        for components in EXACT:
-            for dataset in ("mnist", "fashion_mnist", "cifar10") if components < 3 else ("mnist",):
-                yield {"part": "exact", "dataset": dataset, "lam": 1e-3, "components": components}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", nargs="+", choices=("adam", "exact"), default=["adam", "exact"])
+    parser.add_argument("--sets", nargs="+", choices=PAIRS, default=list(PAIRS), help="data sets")
+    parser.add_argument("--components", nargs="+", type=int, choices=EXACT, default=list(EXACT), help="of exact cases")
     parser.add_argument("--data", default=str(ROOT / "data" / "prepared"))
     parser.add_argument("--quick", action="store_true", help="two small cases; nothing is written")
     parser.add_argument("--case", help=argparse.SUPPRESS)
@@ -126,7 +129,7 @@ def main():
     import pandas as pd
 
     rows = []
-    for case in cases(arguments.parts, arguments.quick):
+    for case in cases(arguments.parts, arguments.sets, arguments.components, arguments.quick):
         prepared = (Path(arguments.data) / f"{case['dataset']}.npz").exists()
         row = (
             in_own_process(__file__, {**case, "data": arguments.data})
