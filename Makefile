@@ -47,7 +47,7 @@ another-seed: $(READY) ## build the smoke scale with the day's date as root seed
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
-	@for script in scripts/bench/*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
+	@for script in scripts/bench/[a-z]*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
 
 experiment: $(READY) ## start a new experiment: make experiment NAME=my_experiment
 	@$(BIN)/python -m convexify_workflow.scaffold $(NAME)

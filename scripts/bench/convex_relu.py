@@ -8,22 +8,15 @@ certificate. Ratios are of processor time, which other work on the machine distu
 """
 
 import argparse
-import json
-import os
-import resource
-import subprocess
-import sys
 import time
-import warnings
-from pathlib import Path
+
+from _cases import in_own_process, peak_memory_mb, print_row, publish, show
 
 SIZES = {"s": (200, 20, 50), "m": (1000, 50, 100), "l": (5000, 100, 200)}
 PENALTY = {"cones": 0.03, "gated": 0.2}
 CONDITIONING = {"plain": 1.0, "scaled columns": 0.1, "correlated features": 1.0}  # and the factor on lambda
 SOLVERS = ("convexify", "clarabel")
 SKIPPED = {("clarabel", "l"): "skipped: cvxpy needs more memory than 16 GB to compile it"}
-TABLE = Path(__file__).parents[2] / "reports" / "benchmarks" / "convex_relu.csv"
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def benchmark_data(size, conditioning):
@@ -71,7 +64,7 @@ def run_case(case):
             gap = np.inf
         wall.append(time.perf_counter() - start[0])
         processor.append(time.process_time() - start[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory_mb()
     certified = certify_point(X, y, patterns, beta, v, w, nu=nu, multipliers=multipliers, gated=gated)
     return {
         "objective": certified.primal / len(X),
@@ -82,17 +75,6 @@ def run_case(case):
         "peak_memory_mb": peak,
         "note": "",
     }
-
-
-def run_in_own_process(case):
-    """`run_case` in a fresh process with one thread; what went wrong becomes the row's note."""
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
-    command = [sys.executable, __file__, "--case", json.dumps(case)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        return {"note": f"failed: {last[0][:100]}"}
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def cases(sizes, conditionings, repeats):
@@ -117,9 +99,7 @@ def main():
     parser.add_argument("--case", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.case:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            print(json.dumps(run_case(json.loads(arguments.case))))
+        print_row(run_case, arguments.case)
         return
     import pandas as pd
 
@@ -127,12 +107,8 @@ def main():
     rows = []
     for case in cases(sizes, arguments.conditioning, repeats):
         skipped = SKIPPED.get((case["solver"], case["size"]))
-        rows.append({**case, **({"note": skipped} if skipped else run_in_own_process(case))})
-        print(
-            "·",
-            *(str(rows[-1].get(k, "")) for k in ("form", "size", "conditioning", "solver", "seconds", "note")),
-            flush=True,
-        )
+        rows.append({**case, **({"note": skipped} if skipped else in_own_process(__file__, case))})
+        show(rows[-1], ("form", "size", "conditioning", "solver", "seconds", "note"))
     table = pd.DataFrame(rows)
     keys = ["form", "size", "conditioning"]
     yardstick = table[table.solver == "clarabel"].set_index(keys).processor_seconds
@@ -140,10 +116,7 @@ def main():
         yardstick.get(tuple(row), float("nan")) / own
         for row, own in zip(table[keys].itertuples(index=False), table.processor_seconds, strict=True)
     ]
-    print(table.drop(columns=["repeats"]).to_string(index=False, float_format=lambda value: f"{value:.4g}"))
-    if not arguments.quick:
-        TABLE.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(TABLE, index=False, float_format="%.6g")
+    publish(table.drop(columns=["repeats"]), "convex_relu", write=not arguments.quick)
 
 
 if __name__ == "__main__":

@@ -194,6 +194,23 @@ def test_time_that_runs_out_gives_a_valid_answer_and_the_warning():
     assert answer.gap == pytest.approx(1 - answer.lower_bound / answer.objective)
 
 
+def test_rounds_that_are_used_up_give_the_same_answer_whatever_the_clock(monkeypatch):
+    X, y = curved(80, 6)
+    arguments = {"tol": 1e-9, "max_time": np.inf, "max_rounds": 3, "pricing": "local"}
+    with pytest.warns(ConvergenceWarning, match="3 rounds"):
+        first = train_globally(X, y, 0.5, **arguments)
+    assert len(first.history) == 4
+    assert 0 < first.lower_bound <= first.objective <= 0.5 * (y @ y)
+    monkeypatch.setattr("time.perf_counter", iter(range(0, 10**9, 10**4)).__next__)
+    with pytest.warns(ConvergenceWarning):
+        slow = train_globally(X, y, 0.5, **arguments)
+    np.testing.assert_array_equal(first.network.W, slow.network.W)
+    with pytest.warns(ConvergenceWarning):
+        none = train_globally(X, y, 0.5, tol=1e-9, max_rounds=0, pricing="local")
+    assert none.objective == pytest.approx(0.5 * (y @ y))
+    assert none.lower_bound <= first.objective
+
+
 def test_memory_does_not_grow_with_the_number_of_patterns():
     X, y = curved(300, 3)
     assert general_position_count(300, 3) > 80_000
@@ -231,6 +248,7 @@ def test_bad_arguments_are_rejected_by_name():
         ({"beta": 0.0}, r"^beta: expected more than 0"),
         ({"tol": -1.0}, r"^tol: expected"),
         ({"max_time": 0.0}, r"^max_time: expected"),
+        ({"max_rounds": -1}, r"^max_rounds: expected"),
         ({"pricing": "some"}, r"^pricing: expected one of"),
         ({"seed": 1.5}, r"^seed: expected an integer"),
         ({"loss": "absolute"}, r"^loss: expected one of"),

@@ -30,9 +30,9 @@ _LARGE = 300_000  # products of samples and neurons beyond which sliding is shor
 class Search:
     """State of a training run on a `Problem`: neurons ``U`` (r, m), output weights ``A`` (m, c), bounds, history."""
 
-    def __init__(self, problem, tol, pricing, rng, started, max_time):
+    def __init__(self, problem, tol, pricing, rng, started, max_time, max_rounds=None):
         self.problem, self.tol, self.rng = problem, tol, rng
-        self.started, self.max_time = started, max_time
+        self.started, self.max_time, self.max_rounds = started, max_time, max_rounds
         self.oracle = _oracle(problem) if pricing != "local" or problem.rank <= 2 else None
         self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
@@ -47,7 +47,7 @@ class Search:
         self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
     def run(self, start=None):
-        """Train from the neurons ``start``, a pair (U, A), until the gap meets the tolerance or time is up."""
+        """Train from the neurons ``start``, a pair (U, A), until the gap is small or time or rounds are used up."""
         problem = self.problem
         if start is not None:
             self.U, self.A = start
@@ -198,7 +198,9 @@ class Search:
 
     def _finished(self):
         gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
-        return gap <= self.tol or self.time_is_up() or self.stalled > (5 * _PATIENCE if self.cuts else _PATIENCE)
+        rounds = len(self.rows) - 1  # the last row of the history is that of the pricing after them
+        used_up = self.time_is_up() or (self.max_rounds is not None and rounds >= self.max_rounds)
+        return gap <= self.tol or used_up or self.stalled > (5 * _PATIENCE if self.cuts else _PATIENCE)
 
     # -- improving -----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ from convexify.warnings import ConvergenceWarning
 PRICING = ("auto", "exact", "local")
 
 
-def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start=None, pricing="auto", seed=0):
+def train_globally(
+    X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, max_rounds=None, start=None, pricing="auto", seed=0
+):
     r"""Train a two-layer ReLU network over all activation patterns and all widths.
 
     .. math::
@@ -38,7 +40,9 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
         Certified relative gap that is asked for.
     max_time : float
         Seconds after which the best network so far is returned. What is under way when time runs out is finished first:
-        one bound on all samples.
+        one bound on all samples. With infinity the answer does not depend on the machine's speed.
+    max_rounds : int, optional
+        Largest number of rounds of insertion, output weights and sliding: a stop that is the same on every machine.
     start : TwoLayerReLU, GroupedReLU or torch.nn.Sequential(Linear, ReLU, Linear), optional
         Network to start from; the answer is never worse. See `as_network` for the biases of a torch network: if it has
         any, a column of ones is appended to an ``X`` that lacks it, and the answer has one input more.
@@ -92,6 +96,8 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     started = time.perf_counter()
     tol = as_number("tol", tol, above=0.0)
     max_time = as_number("max_time", max_time, above=0.0, allow_infinite=True)
+    if max_rounds is not None:
+        max_rounds = as_integer("max_rounds", max_rounds, minimum=0)
     one_of("pricing", pricing, PRICING)
     seed = as_integer("seed", seed, minimum=0)
     if start is not None:
@@ -99,7 +105,7 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     problem, flat = build_problem(X, y, beta, loss)
     if start is not None:
         start = with_outputs(start, problem.outputs, flat)
-    search = Search(problem, tol, pricing, generator(seed, "convex_relu", "global"), started, max_time)
+    search = Search(problem, tol, pricing, generator(seed, "convex_relu", "global"), started, max_time, max_rounds)
     search.run(None if start is None else problem.neurons(start))
     network = problem.network(search.U, search.A, flat)
     objective = _objective(network, X, problem, y, beta)
@@ -113,7 +119,8 @@ def train_globally(X, y, beta, *, loss="squared", tol=1e-4, max_time=60.0, start
     seconds = time.perf_counter() - started
     if gap > tol:
         how = "" if search.exact else " (by a relaxation or a proof cut short: not all neurons were priced exactly)"
-        message = f"after {seconds:.1f} s the certified gap {gap:.2e}{how} is above tol {tol:.2e}"
+        effort = f"after {seconds:.1f} s and {len(search.rows) - 1} rounds"
+        message = f"{effort} the certified gap {gap:.2e}{how} is above tol {tol:.2e}"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
     return GlobalTraining(
         network=network, objective=objective, lower_bound=lower_bound, gap=gap, exact=search.exact,

@@ -1,0 +1,43 @@
+# Times of the fits: no result, they differ from build to build.
+SECONDS = report(
+    "benchmarks/{scale}/global_training/fits.csv",
+    caption="../experiments/global_training/captions/runtimes.rst",
+    category="Global training",
+    labels={"figure": "Runtimes (table)"},
+)
+
+experiment(
+    "global_training",
+    title="Global training",
+    jobs={
+        "tasks": compute(
+            "Adam, SGD, sampled, gated and global training on real data",
+            data="tasks.datasets",
+            settings=["tasks"],
+            writes=["tasks", "penalties"],
+            files={"seconds": SECONDS},
+            mem_mb=3000,
+            runtime=60,
+        ),
+        "any_width": compute(
+            "the best network of any width, proved, and networks of descent beside it",
+            data="any_width.dataset",
+            settings=["any_width"],
+            writes=["optima", "networks", "escape", "bounds"],
+            mem_mb=4000,
+            runtime=60,
+        ),
+    },
+    metrics=reads("tasks", "penalties", "optima", "networks", "escape", "bounds"),
+    figures={
+        "any_width": figure(
+            "The best network of any width, proved", reads("optima", "networks", settings=["any_width"])
+        ),
+        "distance": figure(
+            "Distance to the best network of any width", reads("optima", "networks", settings=["any_width"])
+        ),
+        "tasks": figure("Real data: objective and test accuracy", reads("tasks", "penalties", settings=["tasks"])),
+        "escape": figure("Stuck networks, improved", reads("escape", settings=["any_width"])),
+        "bounds": figure("What is proved in higher rank", reads("bounds", settings=["any_width"])),
+    },
+)
