@@ -1,8 +1,8 @@
 """Global training beside Adam, and the largest exact problems: one run, one thread, one process per case.
 
 Run ``python scripts/bench/global_training.py``; ``--quick`` is two small cases and writes nothing, ``--parts adam`` or
-``exact`` limits it, so do ``--sets`` and ``--components``. Needs prepared data (``snakemake data/prepared/mnist.npz`` and
-so on); sets that are missing are listed as such. The table goes to the screen and to
+``exact`` limits it, so do ``--sets`` and ``--components``. Needs prepared data (``snakemake data/prepared/mnist.npz``
+and so on); sets that are missing are listed as such. The table goes to the screen and to
 ``reports/benchmarks/global_training.csv``.
 
 - adam: the binary tasks of the experiment ``convex_relu`` (400 samples, 20 principal components and a constant). Adam
