@@ -66,7 +66,7 @@ def ball_values(A, b):
         return -np.linalg.solve(A + multiplier * eye, b)
 
     def dual(multiplier):
-        return float(b @ point(multiplier)) - multiplier
+        return float(b @ point(multiplier) - multiplier)
 
     top = floor + 2 * np.linalg.norm(b) + 1
     low, high = floor + 1e-9 * (1 + floor), top

@@ -103,7 +103,7 @@ def convexity_measures(values, ceiling):
 
 def over_gain(violation, loss, ceiling):
     """A violation over what training gained, ``ceiling`` minus ``loss``; NaN where it gained nothing."""
-    return violation / (ceiling - loss) if loss < ceiling else float("nan")
+    return float(violation / (ceiling - loss)) if loss < ceiling else float("nan")
 
 
 def worst_chord_violation(network, parameters, X, loss, points):

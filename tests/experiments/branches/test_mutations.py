@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from convexify.branches import branch_problem, convexification, gap, quadratic_programs, separable, shapley_folkman
-from convexify.branches.lower_hull import lower_hull
 from convexify_workflow.ledger import evaluate_claims, standing
 from convexify_workflow.yaml_files import load_yaml
 
@@ -21,14 +20,10 @@ def verdicts(metrics):
 
 
 def smaller_delta(monkeypatch):
-    """Δ at the steps of the value function instead of just before them."""
-
-    def at_the_steps(losses, penalties):
-        hull = lower_hull(penalties, losses)
-        least = np.array([losses[penalties <= penalty].min() for penalty in penalties])
-        return float((least - np.interp(penalties, penalties[hull], losses[hull])).max())
-
-    monkeypatch.setattr(separable, "nonconvexity", at_the_steps)
+    """Δ of half of a branch's loss."""
+    monkeypatch.setattr(
+        separable, "nonconvexity", lambda losses, penalties: convexification.nonconvexity(losses / 2, penalties)
+    )
 
 
 def delta_of_a_smaller_branch(monkeypatch):

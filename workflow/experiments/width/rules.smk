@@ -36,7 +36,9 @@ experiment(
             writes=["target", "target_width", "target_width_of_starts"],
         ),
         "degeneracy": compute(
-            "two near-parallel points", settings=["points", "fixed_depth", "by_depth", "degeneracy"], writes=["degeneracy"]
+            "two near-parallel points",
+            settings=["points", "fixed_depth", "by_depth", "degeneracy"],
+            writes=["degeneracy"],
         ),
         "defects": compute(
             "one step beside equation (10)", settings=["points", "fixed_depth", "defects"], writes=["defects"]
