@@ -65,7 +65,7 @@ def tuned_networks(X, y, beta, width, *, method, start, trials, iterations, batc
 
     def score(step):
         fits[step] = falling_step(X, y, beta, width, method, step, iterations, batch, seed, device)
-        return math.inf if fits[step].diverged else fits[step].final_objectives.sum()
+        return math.inf if fits[step].diverged.any() else fits[step].final_objectives.sum()
 
     tuning = tune_step(score, start=start, trials=trials)
     return fits[tuning.step], tuning
