@@ -1,7 +1,7 @@
 # Times of the fits: no result, they differ from build to build.
 SECONDS = report(
     "benchmarks/{scale}/convex_relu/fits_{dataset}.csv",
-    caption="captions/runtimes.rst",
+    caption="../experiments/convex_relu/captions/runtimes.rst",
     category="Convex ReLU networks",
     labels={"figure": "Runtimes (table): {dataset}"},
 )
