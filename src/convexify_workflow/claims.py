@@ -66,14 +66,14 @@ def check_claims(claims, experiment):
         _check_test(experiment, name, claim["test"])
         if "condition" in claim:
             condition = claim["condition"]
-            if not isinstance(condition, dict) or not {"when", "test"} <= set(condition) <= {"when", "test", "about"}:
+            if not isinstance(condition, dict) or set(condition) != {"when", "test", "about"}:
                 raise ValueError(f"{experiment}: claim {name}: condition: expected the keys when, about, test")
             if not isinstance(condition["when"], str):
                 raise ValueError(f"{experiment}: claim {name}: when: expected text, got {condition['when']!r}")
-            if condition.get("about") != claim.get("about"):
+            if claim.get("about") is None or condition["about"] != claim["about"]:
                 raise ValueError(
                     f"{experiment}: claim {name}: condition: about: expected what the claim is about, "
-                    f"{claim.get('about')!r}; got {condition.get('about')!r}: that is a claim of its own"
+                    f"{claim.get('about')!r}; got {condition['about']!r}: that is a claim of its own"
                 )
             _check_test(experiment, name, condition["test"])
 

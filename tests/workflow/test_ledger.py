@@ -67,8 +67,8 @@ def test_undecided_says_how_many_units_would_decide():
 
 
 def test_condition_counts_only_when_the_claim_fails():
-    condition = {"when": "labels are clean", "test": {"metric": "clean_gap", "comparison": "<=", "expected": 1.0}}
-    tested = claim(condition=condition)
+    test = {"metric": "clean_gap", "comparison": "<=", "expected": 1.0}
+    tested = claim(about="the fit", condition={"when": "labels are clean", "about": "the fit", "test": test})
     assert verdict(tested, rows(gap=0.0, clean_gap=9.0)) == "holds"
     assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean (measured 0 then)"
     assert verdict(tested, rows(gap=9.0, clean_gap=9.0)).startswith("fails")
@@ -129,7 +129,8 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
     with pytest.raises(ValueError, match=r"claims\.yaml: e\.c: metric gapp: expected one that the experiment writes"):
         project("gapp")
     with pytest.raises(ValueError, match=r"metric gpa"):
-        project("gap", condition={"when": "x", "test": {"metric": "gpa", "comparison": "<", "expected": 1.0}})
+        test = {"metric": "gpa", "comparison": "<", "expected": 1.0}
+        project("gap", about="it", condition={"when": "x", "about": "it", "test": test})
     with pytest.raises(ValueError, match=r"claims\.yaml: e: claim e\.c: metric: expected a name, got None"):
         project(None)
 
@@ -176,7 +177,12 @@ def test_expectations_without_metrics_are_named(project, tmp_path):
         ([claim(paper_value="about 2")], "claim e.c: paper_value: expected a number, got 'about 2'"),
         ([claim(paper_value=math.inf)], "claim e.c: paper_value: expected a finite number"),
         (
-            [claim(condition={"when": 1, "test": {"metric": "gap", "comparison": "<", "expected": 1.0}})],
+            [
+                claim(
+                    about="it",
+                    condition={"when": 1, "about": "it", "test": {"metric": "gap", "comparison": "<", "expected": 1.0}},
+                )
+            ],
             "claim e.c: when: expected text, got 1",
         ),
     ],
