@@ -10,6 +10,7 @@ from PIL import Image
 from sphinx.application import Sphinx
 
 from convexify_workflow.site import pages
+from convexify_workflow.site.markup import heading, page
 
 #: Widths in pixels of a figure on its page and of its thumbnail.
 WIDTH, THUMBNAIL = 1600, 480
@@ -129,8 +130,8 @@ def seconds_of(folder):
 
 def _api_page():
     packages = ["linear_duality", "relaxations", "convex_relu", "branches", "width", "curvature", "tuning", "devices"]
-    parts = [f"{pages.heading(name)}\n.. automodule:: convexify.{name}\n" for name in packages]
-    return pages.page("Library", "What ``import convexify`` offers; the examples are run by the tests.", "", *parts)
+    parts = [f"{heading(name)}\n.. automodule:: convexify.{name}\n" for name in packages]
+    return page("Library", "What ``import convexify`` offers; the examples are run by the tests.", "", *parts)
 
 
 def _copy_pictures(study, folder):

@@ -2,11 +2,11 @@
 
 import html
 import json
-import textwrap
 
 import pandas as pd
 
 from convexify_workflow.ledger import standing
+from convexify_workflow.site.markup import heading, page, raw, title_of, toctree, wide
 from convexify_workflow.site.tables import claims_table, interactive, link, verdict
 from convexify_workflow.verdict_html import STYLES, WORDS, counts, expectation, interval, number
 
@@ -18,26 +18,6 @@ ORIGINS = {
     "correction": "our corrections of the survey",
     "ours": "checks of this project on itself",
 }
-
-
-def page(title, *parts):
-    """One page: a title and its parts, reStructuredText as it is."""
-    return "\n".join([title, "=" * 2 * len(title), "", *parts, ""])
-
-
-def raw(markup):
-    """HTML inside a page."""
-    return ".. raw:: html\n\n" + textwrap.indent(markup, "   ") + "\n"
-
-
-def heading(text):
-    """Second-level title."""
-    return f"{text}\n{'-' * 2 * len(text)}\n"
-
-
-def title_of(experiment):
-    """``strong_penalty`` as words."""
-    return experiment.replace("_", " ").capitalize()
 
 
 def start_page(ledger, findings, documents, config, guides):
@@ -57,20 +37,10 @@ def start_page(ledger, findings, documents, config, guides):
         f"Scale **{config['scale']}**, seed {config['seed']}. Every verdict is computed from the tables of this build.",
         "",
         raw(_counts_table(ledger)),
-        _toctree("Findings", ["methods", "survey", "other_sources", "errors", "ledger"]),
-        _toctree("Experiments", ledger["experiment"].unique()),
-        _toctree("To use it", ["api", *guides, "build"]),
+        toctree("Findings", ["methods", "survey", "other_sources", "errors", "ledger"]),
+        toctree("Experiments", ledger["experiment"].unique()),
+        toctree("To use it", ["api", *guides, "build"]),
     )
-
-
-def _toctree(caption, names):
-    return f".. toctree::\n   :hidden:\n   :caption: {caption}\n\n" + textwrap.indent("\n".join(names), "   ") + "\n"
-
-
-def _wide(lines, head="", style="claims"):
-    """A table that scrolls by itself where the window is narrow."""
-    top = f"<thead><tr>{head}</tr></thead>" if head else ""
-    return f"<div class='wide'><table class='{style}'>{top}<tbody>\n{lines}\n</tbody></table></div>"
 
 
 def _card(entry, row):
@@ -91,7 +61,7 @@ def _counts_table(ledger):
         found = counts(ledger.loc[ledger["origin"] == origin, "verdict"])
         cells = "".join(f"<td class='number'>{found.get(style, '–')}</td>" for style in STYLES.values())
         lines.append(f"<tr><th>Claims of {name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
-    return _wide("\n".join(lines), f"<th></th>{head}<th>all</th>")
+    return wide("\n".join(lines), f"<th></th>{head}<th>all</th>")
 
 
 def methods_page(ledger, methods):
@@ -121,7 +91,7 @@ def methods_page(ledger, methods):
                 f"alt='Figure {entry['figure']}' loading='lazy'></a>"
             )
         )
-        table = _wide(f"{told}<tr><th>Measured</th><td><ul>{measured}</ul></td></tr>")
+        table = wide(f"{told}<tr><th>Measured</th><td><ul>{measured}</ul></td></tr>")
         parts += [heading(entry["method"]), raw(f"<div class='method'>{picture}{table}</div>")]
     return page("Side by side", *parts)
 
@@ -135,7 +105,7 @@ def sources_page(title, lead, coverage, ledger, documents):
         parts += [heading(facts["title"]), f"{facts['authors']}, {facts['published']}.", ""]
         for section, sentences in group.groupby(group["place"].str.split(",").str[0], sort=False):
             table = "\n".join(_sentence(row, rows) for row in sentences.itertuples())
-            shown = _wide(table, style="sentences")
+            shown = wide(table, style="sentences")
             parts.append(raw(f"<details open><summary>{html.escape(section)}</summary>{shown}</details>"))
     return page(title, *parts)
 
@@ -179,7 +149,7 @@ def errors_page(errors):
         "Errors of the survey",
         f"{len(errors)} places where the survey, read literally, is wrong: the corrected form and what shows it.",
         "",
-        raw(_wide(body, head)),
+        raw(wide(body, head)),
     )
 
 
@@ -280,7 +250,7 @@ def _settings(settings, schema):
         for section, values in settings.items()
         for key, value in values.items()
     )
-    return f"<details><summary>All settings at this scale</summary>{_wide(lines)}</details>"
+    return f"<details><summary>All settings at this scale</summary>{wide(lines)}</details>"
 
 
 def build_page(manifest, seconds):
@@ -313,9 +283,9 @@ def build_page(manifest, seconds):
     total = seconds["seconds"].sum() / 60
     return page(
         "This build",
-        raw(_wide(lines)),
+        raw(wide(lines)),
         heading("Jobs"),
         f"{len(seconds)} jobs, {total:.1f} minutes one after another.",
         "",
-        raw(_wide(jobs, "<th>Job</th><th>Seconds</th><th>Largest memory, MB</th>")),
+        raw(wide(jobs, "<th>Job</th><th>Seconds</th><th>Largest memory, MB</th>")),
     )
