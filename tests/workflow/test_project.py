@@ -151,6 +151,12 @@ def test_rules_of_an_experiment_are_short_and_captions_are_those_of_its_figures(
     assert all((folder / "captions" / f"{figure}.rst").read_text(encoding="utf-8").strip() for figure in figures)
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_claim_names_the_figure_that_shows_it_or_says_why_none_does(name):
+    claims = yaml.safe_load((ROOT / "workflow" / "experiments" / name / "claims.yaml").read_text(encoding="utf-8"))
+    assert [claim["id"] for claim in claims if "figure" not in claim] == []
+
+
 @pytest.mark.parametrize("script", ENTRY_SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_entry_script_has_one_shape(script):
     assert re.match(r"(compute|figure|prepare)_[a-z0-9_]+$|metrics$", script.stem)
