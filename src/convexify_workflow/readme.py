@@ -41,7 +41,7 @@ def findings_table(root="."):
         claim = claims[name]
         metrics = pd.read_csv(expected / f"{experiment}.csv").set_index("metric")
         answer = f"**{verdicts[name]}**"
-        if verdicts[name] == "holds under":
+        if verdicts[name] == "holds under" and "condition" in claim:
             answer = f"**holds under** {claim['condition']['when']}"
         elif verdicts[name] == "fails" and claim.get("otherwise"):
             answer = f"**fails**: {claim['otherwise']}"
