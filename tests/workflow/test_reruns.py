@@ -8,7 +8,7 @@ from builds import edited, said, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("build")]
 
-REPORT = {"manifest", "front_page", "build_report", "all"}
+REPORT = {"manifest", "front_page", "build_report", "website", "all"}
 
 
 def planned(project):
@@ -52,6 +52,7 @@ def test_a_setting_of_a_job_runs_that_job_and_what_depends_on_it(edit):
         "branches_compute_frequencies",
         "branches_metrics",
         "branches_figure_success_frequency",
+        "branches_figure_step_sensitivity",
         "ledger",
         "coverage",
     }
@@ -82,7 +83,7 @@ def test_a_sentence_of_a_source_makes_the_coverage_and_the_report(edit):
 
 
 def test_a_caption_makes_the_report(edit):
-    assert set(edit("workflow/experiments/branches/captions/three_values.rst")) <= {"build_report", "all"}
+    assert set(edit("workflow/experiments/branches/captions/three_values.rst")) <= {"build_report", "website", "all"}
 
 
 def test_an_unchanged_project_has_nothing_to_do(built):
