@@ -10,7 +10,7 @@ _ARRIVED, _LOST = 1e-6, 1e3
 
 
 def stochastic_descent(loss, penalty, start, *, step, epochs, batch, bound, generator):
-    r"""Objective after every epoch of projected SGD on loss + penalty over the box |θ_k| ≤ bound.
+    r"""Objective after every epoch of projected SGD on loss + penalty over the box ``|θ_k| ≤ bound``.
 
     Parameters
     ----------

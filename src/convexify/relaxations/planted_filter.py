@@ -34,7 +34,7 @@ class RelaxedFilter:
     objective : float
         rᵀw; −inf if unbounded.
     gap : float
-        Objective minus the value of the dual point, relative to 1 + |objective|; NaN if unbounded.
+        Objective minus the value of the dual point, relative to ``1 + |objective|``; NaN if unbounded.
     """
 
     w: np.ndarray

@@ -85,7 +85,7 @@ def solve_piecewise_linear(X, y, patterns, beta, negative_slope, *, tolerance=1e
 
     Examples
     --------
-    The absolute value of one neuron fits y = |x| up to its shrinkage, half of what the ReLU pays:
+    The absolute value of one neuron fits ``y = |x|`` up to its shrinkage, half of what the ReLU pays:
 
     >>> X, y = np.array([[-1.0], [1.0]]), np.array([1.0, 1.0])
     >>> answer = solve_piecewise_linear(X, y, np.array([[False, True], [True, False]]), 0.1, -1.0)
