@@ -40,13 +40,16 @@ def load(case):
 def against_adam(case):
     """One row: Adam's tuned grid, then global training within its time."""
     import numpy as np
-    from _problems import task, tuned_networks
+    from _problems import tuned_networks
 
     from convexify.convex_relu.global_training import train_globally
     from convexify.convex_relu.global_training.ascent import ascend
     from convexify.convex_relu.global_training.problem import build_problem
+    from convexify.datasets.tasks import component_task
 
-    X, y, _, _ = task(load(case), components=20, samples=400, test_samples=10, pair=PAIRS[case["dataset"]], seed=0)
+    X, y, _, _ = component_task(
+        load(case), components=20, samples=400, test_samples=10, pair=PAIRS[case["dataset"]], seed=0
+    )
     n, beta = len(X), case["lam"] * len(X)
     started = time.perf_counter()
     networks, tuning = tuned_networks(

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from _problems import accuracy, iterations_of, mean_squared_error, root_mean_square_norm, trials_table
+from _problems import iterations_of, mean_squared_error, trials_table
 
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.convex_relu.networks.tuned_training import tune_networks
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.solvers.solve import solve
+from convexify.datasets.tasks import accuracy, root_mean_square_norm
 from convexify.datasets.transforms import average_pool, one_hot, scale_images, subsample
 from convexify.seeds import integer_seed
 from convexify.tuning import tune_step

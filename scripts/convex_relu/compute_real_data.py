@@ -8,12 +8,13 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from _problems import accuracy, iterations_of, mean_squared_error, problem, trials_table
+from _problems import iterations_of, mean_squared_error, trials_table
 
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.networks.tuned_training import tune_networks
 from convexify.convex_relu.patterns.gates import patterns_of, sample_patterns
 from convexify.convex_relu.solvers.solve import solve
+from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import integer_seed
 from convexify.tuning import tune_step
 from convexify_workflow.job import run
@@ -27,7 +28,7 @@ def compute_real_data(data, dataset, settings, device, seed):
     results, seconds, trials, validated = [], [], [], []
     tasks = ("binary", "all classes") if len(np.unique(data["y"])) > 2 else ("binary",)
     for draw, task in product(range(settings.draws), tasks):
-        X, y, X_test, y_test = problem(
+        X, y, X_test, y_test = component_task(
             data,
             components=settings.components,
             samples=settings.samples,

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from _problems import accuracy, iterations_of, problem, trials_table
+from _problems import iterations_of, trials_table
 
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.convex_relu.networks.tuned_training import tune_networks
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.solvers.solve import solve
+from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
 
@@ -24,7 +25,7 @@ def compute_sensitivity(data, settings, device, seed):
     same, fits, trials = [], [], []
     for draw in range(settings.draws):
         stream = seed, "convex_relu", settings.dataset
-        arrays = problem(
+        arrays = component_task(
             data,
             components=settings.components,
             samples=settings.samples,

@@ -9,12 +9,13 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from _problems import accuracy, falling_step, task, tuned_networks
+from _problems import falling_step, tuned_networks
 
 from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.solvers.solve import solve
+from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import generator, integer_seed
 from convexify.tuning import tune_step
 from convexify.warnings import ConvergenceWarning
@@ -33,7 +34,7 @@ def compute_tasks(data, settings, device, seed):
     tables = {"tasks": [], "penalties": [], "seconds": []}
     for (dataset, arrays), draw in product(zip(settings.datasets, data, strict=True), range(settings.draws)):
         for name in ("binary", "all classes") if dataset in settings.all_classes else ("binary",):
-            X, y, X_test, y_test = task(
+            X, y, X_test, y_test = component_task(
                 arrays,
                 components=settings.components,
                 samples=settings.samples,
