@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from convexify_workflow.ledger import evaluate_claims, standing
+from convexify_workflow.yaml_files import load_yaml
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,6 +35,31 @@ def script(request):
 def entry(script):
     """``entry("metrics")`` is the entry function of scripts/<id>/metrics.py, which has the file's name."""
     return lambda name: getattr(script(name), name)
+
+
+@pytest.fixture(scope="module")
+def standings(request):
+    """``standings(metrics)``: claim of the experiment, without its name in front, to the standing of its verdict."""
+    name = request.path.parent.name
+    claims = load_yaml(ROOT / "workflow" / "experiments" / name / "claims.yaml")
+
+    def compute(metrics):
+        ledger = evaluate_claims(claims, metrics, name)
+        return {row.claim.removeprefix(f"{name}."): standing(row.verdict) for row in ledger.itertuples()}
+
+    return compute
+
+
+@pytest.fixture
+def mistaken(entry):
+    """``mistaken(script, name, wrong)``: an entry function that finds ``wrong(right)`` under an imported name."""
+
+    def load(script, name, wrong):
+        function = entry(script)
+        function.__globals__[name] = wrong(function.__globals__[name])
+        return function
+
+    return load
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,11 @@
 """Deliberate errors in the mathematics of `branches`: each changes the verdict on a claim."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convexify.branches import branch_problem, convexification, gap, quadratic_programs, separable, shapley_folkman
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-ROOT = Path(__file__).parents[3]
-CLAIMS = load_yaml(ROOT / "workflow/experiments/branches/claims.yaml")
-
-
-def verdicts(metrics):
-    return {row.claim.split(".")[1]: standing(row.verdict) for row in
-            evaluate_claims(CLAIMS, metrics, "branches").itertuples()}  # fmt: skip
 
 
 def smaller_delta(monkeypatch):
@@ -94,7 +83,9 @@ def definite_by_the_diagonal(monkeypatch):
         (definite_by_the_diagonal, "theorems", "principal_components_have_no_gap", "holds", "fails"),
     ],
 )
-def test_an_error_changes_a_verdict(mutate, job, claim, was, becomes, compute, tables, metrics_of, monkeypatch):
-    assert verdicts(metrics_of(tables))[claim] == was
+def test_an_error_changes_a_verdict(
+    mutate, job, claim, was, becomes, compute, tables, metrics_of, standings, monkeypatch
+):
+    assert standings(metrics_of(tables))[claim] == was
     mutate(monkeypatch)
-    assert verdicts(metrics_of(tables | compute(job)))[claim] == becomes
+    assert standings(metrics_of(tables | compute(job)))[claim] == becomes

@@ -6,20 +6,16 @@ import numpy as np
 import pytest
 
 from convexify.relaxations import planted_filter
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
 
 SETTINGS = SimpleNamespace(
     dimensions=[2, 4], patches=[1, 3], ratios=[1, 8, 64], problems=10, draws=8, programs=4, distance=1e-3,
     starts=8, iterations=200, trials=5, tuning_problems=2,
 )  # fmt: skip
-CLAIMS = load_yaml("workflow/experiments/conv_relaxation/claims.yaml")
 
 
-def verdicts(tables, metrics):
-    measured = metrics(tables["recovery"], tables["tuning"], SETTINGS.draws)
-    ledger = evaluate_claims(CLAIMS, measured, "conv_relaxation").set_index("claim")["verdict"]
-    return {claim.split(".")[1]: standing(verdict) for claim, verdict in ledger.items()}
+@pytest.fixture(scope="module")
+def verdicts(entry, standings):
+    return lambda made: standings(entry("metrics")(made["recovery"], made["tuning"], SETTINGS.draws))
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +23,8 @@ def tables(entry):
     return entry("compute_recovery")(SETTINGS, 0)
 
 
-def test_tables_and_figures(tables, entry, announced_figures):
-    found = verdicts(tables, entry("metrics"))
+def test_tables_and_figures(tables, verdicts, entry, announced_figures):
+    found = verdicts(tables)
     assert found["recovers_the_planted_filter"] == "holds"
     assert found["one_draw_is_enough"] == "fails"
     assert found["cone_decides_as_the_program"] == found["programs_are_certified"] == "holds"
@@ -71,8 +67,8 @@ RIGHT_CONE, RIGHT_PROBLEM = planted_filter.is_recovered_for, planted_filter.plan
         ("planted_filter_problem", wrong_labels, "cone_decides_as_the_program"),
     ],
 )
-def test_an_error_in_the_mathematics_flips_a_verdict(tables, script, entry, monkeypatch, name, error, flipped):
-    assert verdicts(tables, entry("metrics"))[flipped] == "holds"
+def test_an_error_in_the_mathematics_flips_a_verdict(tables, verdicts, script, monkeypatch, name, error, flipped):
+    assert verdicts(tables)[flipped] == "holds"
     module = script("compute_recovery")
     monkeypatch.setattr(module, name, error)
-    assert verdicts(module.compute_recovery(SETTINGS, 0), entry("metrics"))[flipped] == "fails"
+    assert verdicts(module.compute_recovery(SETTINGS, 0))[flipped] == "fails"

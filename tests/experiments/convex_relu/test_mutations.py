@@ -1,29 +1,16 @@
 """Deliberate errors in the mathematics, one at a time: tables, metrics and verdicts must show each of them."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from convexify.convex_relu.networks import network_training
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-CLAIMS = Path(__file__).parents[3] / "workflow" / "experiments" / "convex_relu" / "claims.yaml"
 
 
 @pytest.fixture(scope="module")
-def verdicts(metrics):
+def verdicts(metrics, standings):
     """Standing of every claim, some tables replaced."""
-    claims = load_yaml(CLAIMS)
-
-    def judge(**replaced):
-        ledger = evaluate_claims(claims, metrics(**replaced), "convex_relu")
-        return dict(
-            zip(ledger["claim"].str.removeprefix("convex_relu."), map(standing, ledger["verdict"]), strict=True)
-        )
-
-    return judge
+    return lambda **replaced: standings(metrics(**replaced))
 
 
 @pytest.fixture(scope="module")

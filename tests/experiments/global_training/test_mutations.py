@@ -1,18 +1,10 @@
 """Deliberate errors in the mathematics of `global_training`: each changes the verdict on a claim."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from convexify.convex_relu.global_training import search, sweep
 from convexify.convex_relu.networks.two_layer import TwoLayerReLU
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-ROOT = Path(__file__).parents[3]
-CLAIMS = load_yaml(ROOT / "workflow/experiments/global_training/claims.yaml")
-
 
 FEW = {
     "tasks": {"validated": [], "all_classes": []},
@@ -25,11 +17,6 @@ def tables(compute_tasks, compute_any_width):
     """Fewer than in the other tests."""
     tables = compute_tasks(**FEW["tasks"]) | compute_any_width(**FEW["any_width"])
     return tables | {"tasks": tables["tasks"].assign(edge="")}
-
-
-def verdicts(metrics):
-    return {row.claim.split(".")[1]: standing(row.verdict) for row in
-            evaluate_claims(CLAIMS, metrics, "global_training").itertuples()}  # fmt: skip
 
 
 def bound_of_half_the_maximum(monkeypatch):
@@ -83,9 +70,9 @@ def half_of_the_circle(monkeypatch):
         (penalty_without_its_half, "any_width", "five_points_optimum", "fails"),
     ],
 )
-def test_an_error_changes_a_verdict(mutate, job, claim, becomes, tables, metrics_of, monkeypatch, request):
-    assert verdicts(metrics_of(tables))[claim] == "holds"
+def test_an_error_changes_a_verdict(mutate, job, claim, becomes, tables, metrics_of, standings, monkeypatch, request):
+    assert standings(metrics_of(tables))[claim] == "holds"
     mutate(monkeypatch)
     changed = request.getfixturevalue(f"compute_{job}")(**FEW[job])
     changed |= {"tasks": changed["tasks"].assign(edge="")} if job == "tasks" else {}
-    assert verdicts(metrics_of(tables | changed))[claim] == becomes
+    assert standings(metrics_of(tables | changed))[claim] == becomes

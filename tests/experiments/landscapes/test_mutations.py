@@ -5,26 +5,17 @@ hill falls with I in a scale-free measure and rises in an absolute one; everythi
 """
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convexify.curvature import hessian, trained_planes
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-ROOT = Path(__file__).parents[3]
-CLAIMS = load_yaml(ROOT / "workflow/experiments/landscapes/claims.yaml")
 
 
 @pytest.fixture
-def verdicts(metrics_of, tables):
+def verdicts(metrics_of, tables, standings):
     """Verdicts by claim, after some of the tables of tiny networks are replaced."""
-    return lambda replaced: {
-        row.claim.split(".")[1]: standing(row.verdict)
-        for row in evaluate_claims(CLAIMS, metrics_of(tables | replaced), "landscapes").itertuples()
-    }
+    return lambda replaced: standings(metrics_of(tables | replaced))
 
 
 @pytest.fixture

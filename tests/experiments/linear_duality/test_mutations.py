@@ -1,16 +1,10 @@
 """Deliberate errors in the mathematics, one at a time: each has to change a verdict of the ledger."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-ROOT = Path(__file__).parents[3]
-CLAIMS = load_yaml(ROOT / "workflow" / "experiments" / "linear_duality" / "claims.yaml")
 SOURCES = ["synthetic", "digits"]
 SETTINGS = SimpleNamespace(
     instances=["gaussian", "circulant", "affine"],
@@ -56,11 +50,10 @@ def tables_of(compute, name):
     return tables
 
 
-def verdicts_of(entry, tables):
-    """Standing by claim."""
-    table = entry("metrics")(**tables, sources=SOURCES, target=SETTINGS.target)
-    verdicts = evaluate_claims(CLAIMS, table, "linear_duality").set_index("claim")["verdict"]
-    return {claim.split(".")[1]: standing(verdict) for claim, verdict in verdicts.items()}
+@pytest.fixture(scope="module")
+def verdicts_of(entry, standings):
+    """Standing by claim, from all tables."""
+    return lambda tables: standings(entry("metrics")(**tables, sources=SOURCES, target=SETTINGS.target))
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +63,16 @@ def tables(entry):
 
 
 @pytest.fixture(scope="module")
-def right(entry, tables):
-    return verdicts_of(entry, tables)
+def right(verdicts_of, tables):
+    return verdicts_of(tables)
 
 
 @pytest.fixture
-def verdicts_with(entry, tables):
+def verdicts_with(mistaken, verdicts_of, tables):
     """Verdicts where one script has another function under a name that it imported; other tables stay."""
 
     def compute(script, name, wrong):
-        function = entry(script)
-        original = function.__globals__[name]
-        function.__globals__[name] = wrong(original)
-        return verdicts_of(entry, tables | tables_of(function, script))
+        return verdicts_of(tables | tables_of(mistaken(script, name, wrong), script))
 
     return compute
 

@@ -1,17 +1,13 @@
 """Deliberate errors in the mathematics, one at a time: each turns a verdict of the ledger."""
 
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 
 from convexify.relaxations import neuron, neuron_convexity, relaxed_minimum, teacher_student
-from convexify_workflow.ledger import evaluate_claims, standing
 
-CLAIMS = Path(__file__).parents[3] / "workflow" / "experiments" / "relaxed_neuron" / "claims.yaml"
 TUNING = {"tuning_runs": 6, "tuning_problems": 4, "tuning_iterations": 60}
 SHARED = {**TUNING, "dimension": 4, "trials": 30, "iterations": 200, "test_samples": 20}
 SETTINGS = {
@@ -26,7 +22,7 @@ SEED = 3
 
 
 @pytest.fixture
-def verdicts(script, monkeypatch):
+def verdicts(script, standings, monkeypatch):
     """Verdicts of the ledger as the scripts, loaded anew, compute them."""
 
     def compute():
@@ -45,9 +41,7 @@ def verdicts(script, monkeypatch):
         own = tables["theorem"]["labels"] == "non-negative, no neuron"
         tables["theorem"].loc[own, ["source", "labels"]] = ["real", "own, in [0, 1]"]
         del tables["curves"]
-        metrics = entry("metrics")(**tables, settings=SETTINGS["map"])
-        ledger = evaluate_claims(yaml.safe_load(CLAIMS.read_text(encoding="utf-8")), metrics, "relaxed_neuron")
-        return {row.claim.partition(".")[2]: standing(row.verdict) for row in ledger.itertuples()}
+        return standings(entry("metrics")(**tables, settings=SETTINGS["map"]))
 
     return compute
 

@@ -1,20 +1,15 @@
 """Deliberate errors in the mathematics, one at a time: each turns a verdict of the ledger."""
 
 import sys
-from pathlib import Path
 
 import pytest
-import yaml
 
 from convexify.curvature import chords, dropout, ivanov, penalties, symmetries, threshold
 from convexify.curvature.chords import ChordMargins
-from convexify_workflow.ledger import evaluate_claims, standing
-
-CLAIMS = Path(__file__).parents[3] / "workflow" / "experiments" / "strong_penalty" / "claims.yaml"
 
 
 @pytest.fixture
-def verdicts(entry, metrics_of, tables, instance, monkeypatch):
+def verdicts(entry, metrics_of, tables, instance, standings, monkeypatch):
     """``verdicts(["arguments"])``: verdicts of the ledger after some jobs ran again with what is patched."""
     jobs = {
         "minima": lambda: _minima(entry, tables, instance),
@@ -32,9 +27,7 @@ def verdicts(entry, metrics_of, tables, instance, monkeypatch):
         changed = {}
         for job in again:
             changed |= jobs[job]()
-        metrics = metrics_of(tables, **changed).reset_index()
-        ledger = evaluate_claims(yaml.safe_load(CLAIMS.read_text(encoding="utf-8")), metrics, "strong_penalty")
-        return {row.claim.partition(".")[2]: standing(row.verdict) for row in ledger.itertuples()}
+        return standings(metrics_of(tables, **changed).reset_index())
 
     return compute
 

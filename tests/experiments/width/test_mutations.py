@@ -1,16 +1,10 @@
 """Deliberate errors in the mathematics, one at a time: each has to change a verdict of the ledger."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from convexify_workflow.ledger import evaluate_claims, standing
-from convexify_workflow.yaml_files import load_yaml
-
-ROOT = Path(__file__).parents[3]
-CLAIMS = load_yaml(ROOT / "workflow" / "experiments" / "width" / "claims.yaml")
 SEED = 1
 ALL = SimpleNamespace(
     samples=5,
@@ -68,11 +62,10 @@ def tables_of(compute, name, known):
     return found if isinstance(found, dict) else {name.removeprefix("compute_"): found}
 
 
-def verdicts_of(entry, tables):
-    """Standing by claim."""
-    table = entry("metrics")(**{name: tables[name] for name in READ})
-    verdicts = evaluate_claims(CLAIMS, table, "width").set_index("claim")["verdict"]
-    return {claim.split(".")[1]: standing(verdict) for claim, verdict in verdicts.items()}
+@pytest.fixture(scope="module")
+def verdicts_of(entry, standings):
+    """Standing by claim, from all tables."""
+    return lambda tables: standings(entry("metrics")(**{name: tables[name] for name in READ}))
 
 
 @pytest.fixture(scope="module")
@@ -84,18 +77,16 @@ def tables(entry):
 
 
 @pytest.fixture(scope="module")
-def right(entry, tables):
-    return verdicts_of(entry, tables)
+def right(verdicts_of, tables):
+    return verdicts_of(tables)
 
 
 @pytest.fixture
-def verdicts_with(entry, tables):
+def verdicts_with(mistaken, verdicts_of, tables):
     """Verdicts where one script has another function under a name that it imported; other tables stay."""
 
     def compute(script, name, wrong):
-        function = entry(script)
-        function.__globals__[name] = wrong(function.__globals__[name])
-        return verdicts_of(entry, tables | tables_of(function, script, tables))
+        return verdicts_of(tables | tables_of(mistaken(script, name, wrong), script, tables))
 
     return compute
 
