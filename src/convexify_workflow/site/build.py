@@ -29,8 +29,15 @@ _CONF = {
     "html_use_index": False,
     "html_domain_indices": False,
     "html_show_sphinx": False,
-    "autodoc_default_options": {"members": True, "imported-members": True},
+    "autodoc_default_options": {
+        "members": True,
+        "imported-members": True,
+        "exclude-members": "set_score_request, set_fit_request, set_predict_request, set_config",
+    },
     "autodoc_typehints": "none",
+    # Seconds to import; nothing that the page shows depends on it.
+    "autodoc_mock_imports": ["torch"],
+    "autosummary_generate": False,
     "numpydoc_show_class_members": False,
     "myst_heading_anchors": 3,
     "suppress_warnings": ["myst.xref_missing", "docutils"],
@@ -142,7 +149,7 @@ def _copy_pictures(study, folder):
             for width, name in ((WIDTH, "webp"), (THUMBNAIL, "thumbnail.webp")):
                 small = picture.copy()
                 small.thumbnail((width, 4 * width))
-                small.save(folder / f"{figure['file']}.{name}", quality=82, method=4)
+                small.save(folder / f"{figure['file']}.{name}", quality=82, method=2)
 
 
 def _copy_tables(study, folder):
