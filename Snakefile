@@ -45,7 +45,8 @@ onstart:
         hold(".snakemake/build.lock")
     except BlockingIOError as error:
         raise WorkflowError(str(error)) from None
+    print(start(config["scale"], EXPERIMENTS, [job.rule.name for job in workflow.dag.needrun_jobs()]), flush=True)
 
 
 onsuccess:
-    print(f"What was found: reports/{config['scale']}/site/index.html   Ledger: reports/{config['scale']}/ledger.csv")
+    print(summary(config["scale"], {job.rule.name for job in workflow.dag.jobs}))
