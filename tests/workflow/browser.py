@@ -72,13 +72,16 @@ async function measure(page, width) {
     .map(told).slice(0, 5);
   const filtered = [];
   if (document.querySelector("table.display")) {
-    await until(() => document.querySelector(".dt-search input"));
+    await until(() => document.querySelector(".dt-search input") && document.querySelector(".dtsp-panesContainer"));
     const rows = () => document.querySelectorAll(".dt-layout-table table.display tbody tr").length;
     const search = document.querySelector(".dt-search input");
     filtered.push(rows());
-    search.value = SEARCHED;
-    search.dispatchEvent(new Event("input", {bubbles: true}));
-    await until(() => rows() < filtered[0]);
+    // Typed again until it is heard: panes that are still being filled draw the whole table anew.
+    await until(() => {
+      search.value = SEARCHED;
+      search.dispatchEvent(new Event("input", {bubbles: true}));
+      return rows() < filtered[0];
+    });
     filtered.push(rows());
   }
   found.push({
