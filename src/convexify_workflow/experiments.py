@@ -221,9 +221,11 @@ class Experiment:
                         "caption": f"workflow/experiments/{self.name}/captions/{drawing.name}.rst",
                         "settings": select(settings, drawing.reads.sections),
                         "wildcards": wildcards,
+                        "tables": self._paths(drawing.reads, scale, wildcards),
                     }
                 )
-        tables = [self.metrics_path(scale), *self._tables(scale)]
+        read = {path for drawing in figures for path in drawing["tables"]} | set(self._paths(self.metrics, scale, {}))
+        tables = [self.metrics_path(scale), *sorted(read)]
         return {
             "name": self.name,
             "title": self.title,
@@ -252,16 +254,14 @@ class Experiment:
         paths = paths(SimpleNamespace(scale=scale)) if callable(paths) else paths
         return [paths] if isinstance(paths, str) else paths
 
-    def _tables(self, scale):
-        """Paths of the tables that the compute jobs write."""
-        names = {
-            table
-            for what in (self.metrics, *(f.reads for f in self.figures.values()))
+    def _paths(self, what, scale, wildcards):
+        """Paths of the tables that are read, for these values of the wildcards."""
+        names = [
+            name
             for table in what.tables.values()
-        }
-        plain = {name for name in names if isinstance(name, str) and "{" not in name}
-        repeated = {name for table in names if isinstance(table, Each) for name in table.expand(self.settings[scale])}
-        return [f"results/{scale}/{self.name}/{_file(name)}" for name in sorted(plain | repeated)]
+            for name in (table.expand(self.settings[scale]) if isinstance(table, Each) else [table.format(**wildcards)])
+        ]
+        return [f"results/{scale}/{self.name}/{_file(name)}" for name in names]
 
     def metrics_path(self, scale):
         """Path of the metrics at a scale."""

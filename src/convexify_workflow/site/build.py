@@ -18,8 +18,9 @@ from convexify_workflow.site.statements import Statements, sources_page, survey_
 
 #: Widths in pixels of a figure on its page and of its thumbnail.
 WIDTH, THUMBNAIL = 1600, 480
-#: Tables of more characters than this are named by their path only: the site stays light.
-LARGEST_DOWNLOAD = 150_000
+#: A table is offered as CSV up to so many bytes, beyond that as Parquet, and beyond the second number named by its path
+#: only: the site stays light.
+LARGEST_CSV, LARGEST_PARQUET = 60_000, 150_000
 
 _CONF = {
     "project": "convexify",
@@ -158,15 +159,20 @@ def _copy_pictures(study, folder, thumbnails):
 
 
 def _copy_tables(study, folder):
+    """Path of every table of a study to the name of its copy, or to None where it is too large for one."""
     folder.mkdir(parents=True)
-    names = []
-    for path in map(Path, study["tables"]):
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-        text = table.to_csv(index=False)
-        if len(text) <= LARGEST_DOWNLOAD:
-            (folder / f"{path.stem}.csv").write_text(text, encoding="utf-8")
-        names.append(f"{path.stem}.csv" if len(text) <= LARGEST_DOWNLOAD else str(path))
-    return names
+    copies = {}
+    for path in study["tables"]:
+        source = Path(path)
+        text = (pd.read_parquet(source) if source.suffix == ".parquet" else pd.read_csv(source)).to_csv(index=False)
+        copies[path] = None
+        if len(text) <= LARGEST_CSV:
+            copies[path] = f"{source.stem}.csv"
+            (folder / copies[path]).write_text(text, encoding="utf-8")
+        elif source.stat().st_size <= LARGEST_PARQUET:
+            copies[path] = source.name
+            shutil.copyfile(source, folder / source.name)
+    return copies
 
 
 def filled(entry, settings):

@@ -172,8 +172,8 @@ def experiment_page(study, ledger, config):
     Parameters
     ----------
     study : dict
-        ``name, title, figures`` (each ``name, file, label, caption``), ``settings`` and ``schema`` by section,
-        ``downloads`` (names of files beside the pages, and paths in the project of those too large for that),
+        ``name, title, figures`` (each ``name, file, label, caption, tables``), ``settings`` and ``schema`` by section,
+        ``downloads`` (path of a table to the name of its copy beside the pages, or None where it is too large),
         ``differences`` (each ``what, paper, here``).
     ledger : pandas.DataFrame
         Rows of this experiment.
@@ -200,13 +200,9 @@ def experiment_page(study, ledger, config):
             drawing["caption"],
             "",
             raw(_claims_shown(ledger[ledger["figure"] == drawing["name"]])),
+            raw(_drawn_from(drawing["tables"], study)),
         ]
-    files = "".join(
-        f"<li><a href='_static/tables/{study['name']}/{name}'>{name}</a></li>"
-        if name.endswith(".csv")
-        else f"<li>{name}</li>"
-        for name in study["downloads"]
-    )
+    files = "".join(f"<li>{_download(path, study)}</li>" for path in study["downloads"])
     return page(
         study["title"],
         *parts,
@@ -218,6 +214,19 @@ def experiment_page(study, ledger, config):
         heading("Tables"),
         raw(f"<ul>{files}</ul>"),
     )
+
+
+def _download(path, study):
+    """Link to the copy of a table, or its path in the project."""
+    copy = study["downloads"][path]
+    return (
+        f"<a href='_static/tables/{study['name']}/{copy}'>{copy}</a>" if copy else f"<code>{html.escape(path)}</code>"
+    )
+
+
+def _drawn_from(tables, study):
+    links = ", ".join(_download(path, study) for path in tables)
+    return f"<p><small>{f'Drawn from {links}.' if tables else 'Drawn from no table.'}</small></p>"
 
 
 def _claims_shown(rows):
