@@ -60,8 +60,8 @@ def _counts_table(ledger):
     for origin, name in ORIGINS.items():
         found = counts(ledger.loc[ledger["origin"] == origin, "verdict"])
         cells = "".join(f"<td class='number'>{found.get(style, '–')}</td>" for style in STYLES.values())
-        lines.append(f"<tr><th>Claims of {name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
-    return wide("\n".join(lines), f"<th></th>{head}<th>all</th>")
+        lines.append(f"<tr><th>{name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
+    return wide("\n".join(lines), f"<th>Claims of</th>{head}<th>all</th>")
 
 
 def methods_page(ledger, methods):
