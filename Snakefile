@@ -16,6 +16,8 @@ report: f"reports/{config['scale']}/front_page.rst"
 
 rule all:
     default_target: True
+    message:
+        "Site and report are there"
     input:
         f"reports/{config['scale']}/report.html",
         f"reports/{config['scale']}/site",
