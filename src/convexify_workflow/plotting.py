@@ -5,13 +5,14 @@ import warnings
 import matplotlib as mpl
 
 mpl.use("Agg")
-# seaborn 0.13 still passes pandas an argument that pandas 3 ignores: nothing that a reader of the log could act on.
-warnings.filterwarnings("ignore", message="The copy keyword is deprecated", category=DeprecationWarning)
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 import seaborn.objects as so
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+# seaborn 0.13 still passes pandas an argument that pandas 3 ignores: nothing that a reader of the log could act on.
+warnings.filterwarnings("ignore", message="The copy keyword is deprecated", category=DeprecationWarning)
 
 #: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
 COLOURS = {
