@@ -1,11 +1,18 @@
 """One style for every figure."""
 
+import warnings
+
 import matplotlib as mpl
 
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import seaborn as sns
+import seaborn.objects as so
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+# seaborn 0.13 still passes pandas an argument that pandas 3 ignores: nothing that a reader of the log could act on.
+warnings.filterwarnings("ignore", message="The copy keyword is deprecated", category=DeprecationWarning)
 
 #: Colours that stay apart for readers with colour-vision deficiency (Okabe & Ito 2008).
 COLOURS = {
@@ -145,3 +152,49 @@ def median_band(axes, table, x, y, **keywords):
     """Median of ``y`` at each ``x`` of a table, with a band from its smallest to its largest; returns the line."""
     spread = table.groupby(x)[y].agg(["median", "min", "max"])
     return band(axes, spread.index, spread["median"], spread["min"], spread["max"], **keywords)
+
+
+def medians(axes, table, x, y, *, spread=("pi", 100), **keywords):
+    """Median of ``y`` at each ``x`` of a tidy table with a band over its repetitions; drawn by seaborn.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame
+        One row a repetition.
+    x, y : str
+        Columns.
+    spread : tuple
+        Seaborn's ``errorbar``; by default from the smallest to the largest repetition.
+    **keywords
+        Passed to :func:`seaborn.lineplot`: ``hue``, ``style``, ``**looks(...)`` and so on.
+    """
+    sns.lineplot(table, x=x, y=y, estimator="median", errorbar=spread, err_kws={"alpha": 0.2, "linewidth": 0}, ax=axes,
+                 **keywords)  # fmt: skip
+
+
+def intervals(axes, table, x, y, *, low="low", high="high", **keywords):
+    """Points with the intervals that the table holds (those of the metrics), drawn by seaborn.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame
+    x, y : str
+        Columns: one the value, the other the place; names on ``y`` draw the intervals sideways.
+    low, high : str
+        Columns of the interval's ends.
+    **keywords
+        ``color`` and ``marker`` (columns), and ``palette`` and ``markers`` (what `convexify_workflow.methods.looks`
+        returns); points of one place are set side by side. There is no legend: draw it once for the figure.
+    """
+    palette, markers = keywords.pop("palette", None), keywords.pop("markers", None)
+    keywords.pop("dashes", None)
+    upright = table[y].dtype.kind in "fi"
+    ends = {"ymin": low, "ymax": high} if upright else {"xmin": low, "xmax": high}
+    plot = so.Plot(table, x=x, y=y, **ends, **keywords)
+    plot = plot.add(so.Range(linewidth=2), so.Dodge(gap=0.4), legend=False).add(
+        so.Dot(pointsize=7), so.Dodge(gap=0.4), legend=False
+    )
+    scales = {"color": palette, "marker": markers}
+    plot.scale(**{key: value for key, value in scales.items() if value and key in keywords}).on(axes).plot()

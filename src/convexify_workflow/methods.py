@@ -1,0 +1,86 @@
+"""One look for each method, the same in every figure: warm colours train the network itself, cool ones are convex."""
+
+from dataclasses import dataclass
+
+from convexify_workflow.plotting import COLOURS
+
+
+@dataclass(frozen=True)
+class Look:
+    """Name in legends, colour, marker and dashes (seaborn's notation; empty is a solid line) of one method."""
+
+    name: str
+    colour: str
+    marker: str = "o"
+    dashes: tuple = ()
+
+
+def _look(name, colour, marker="o", dashes=()):
+    return Look(name, COLOURS[colour], marker, dashes)
+
+
+#: By the word that tables use.
+METHODS = {
+    # Descent on the network itself.
+    "SGD": _look("SGD, step tuned", "orange", "o"),
+    "Adam": _look("Adam, step tuned", "vermilion", "^"),
+    "gradient descent": _look("gradient descent, step tuned", "vermilion", "v"),
+    "vanilla": _look("squared loss", "vermilion", "o"),
+    # Convex programs and relaxations.
+    "sampled": _look("convex, sampled patterns", "blue", "D"),
+    "network's patterns": _look("convex, the network's patterns too", "sky", "s"),
+    "gated": _look("gated: another model", "purple", "P"),
+    "global": _look("global: all patterns", "green", "*"),
+    "relaxed loss": _look("relaxed loss", "blue", "s"),
+    "relaxed update": _look("relaxed update", "green", "D", (4, 2)),
+    "Douglas–Rachford": _look("dual by Douglas–Rachford", "blue", "s"),
+    # Values of one problem.
+    "optimum": _look("optimum P", "vermilion", "o"),
+    "dual": _look("dual D", "blue", "s", (4, 2)),
+    "lower bound": _look("proved lower bound", "blue", "s"),
+    "linear programming": _look("relaxation LP", "black", ""),
+    # Architectures.
+    "fully connected": _look("fully connected", "vermilion", "o"),
+    "residual": _look("residual: skip, 1/H", "blue", "s"),
+    "skip, 1/sqrt(H)": _look("skip, 1/√H", "sky", "^"),
+    "skip, no scaling": _look("skip, no scaling", "green", "D"),
+    "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
+    "branches": _look("parallel branches", "purple", "P"),
+    # Bounds and values that a source prints.
+    "paper": _look("the paper's value", "black", "X"),
+}
+
+
+def looks(methods):
+    """Arguments ``palette``, ``markers`` and ``dashes`` of seaborn for a column that holds these methods.
+
+    Parameters
+    ----------
+    methods : iterable of str
+        Keys of `METHODS`, or the names that legends show.
+
+    Returns
+    -------
+    dict
+        By the words given, ready for ``seaborn.lineplot(..., hue=column, style=column, **looks(table[column]))``.
+
+    Raises
+    ------
+    KeyError
+        If a method has no look.
+
+    Examples
+    --------
+    >>> sorted(looks(["SGD", "Adam"])["markers"].items())
+    [('Adam', '^'), ('SGD', 'o')]
+    """
+    named = {look.name: look for look in METHODS.values()} | METHODS
+    words = dict.fromkeys(methods)
+    unknown = [word for word in words if word not in named]
+    if unknown:
+        raise KeyError(f"method {unknown[0]!r} has no look: add it to convexify_workflow.methods.METHODS")
+    return {
+        "palette": {word: named[word].colour for word in words},
+        "markers": {word: named[word].marker for word in words},
+        "dashes": {word: named[word].dashes for word in words},
+    }

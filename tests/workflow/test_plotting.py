@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection
+
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import intervals, medians, plt, subplots
+
+TABLE = pd.DataFrame(
+    {
+        "task": ["a", "b", "a", "b"],
+        "value": [1.0, 2.0, 3.0, 4.0],
+        "low": [0.5, 1.5, 2.5, 3.5],
+        "high": [1.25, 2.25, 3.25, 4.25],
+        "method": ["SGD", "SGD", "Adam", "Adam"],
+    }
+)
+
+
+def segments(axes):
+    return sorted(tuple(map(tuple, path)) for lines in axes.collections if isinstance(lines, LineCollection)
+                  for path in lines.get_segments())  # fmt: skip
+
+
+def test_unknown_method_is_named():
+    with pytest.raises(KeyError, match="'Adma' has no look"):
+        looks(["SGD", "Adma"])
+
+
+def test_methods_of_one_comparison_differ_in_colour_and_marker():
+    compared = [METHODS[name] for name in ("SGD", "Adam", "sampled", "network's patterns", "gated", "global")]
+    assert len({look.colour for look in compared}) == len({look.marker for look in compared}) == len(compared)
+    assert len({look.name for look in METHODS.values()}) == len(METHODS)
+
+
+@pytest.mark.parametrize("sideways", [False, True])
+def test_intervals_are_drawn_where_the_table_says(sideways):
+    fig, axes = subplots()
+    columns = ("value", "task") if sideways else ("task", "value")
+    intervals(axes, TABLE, *columns, color="method", marker="method", **looks(TABLE["method"]))
+    along = 0 if sideways else 1
+    ends = sorted((first[along], last[along]) for first, last in segments(axes))
+    assert ends == sorted(zip(TABLE["low"], TABLE["high"], strict=True))
+    plt.close(fig)
+
+
+def test_medians_go_through_the_median_and_the_band_to_the_extremes():
+    fig, axes = subplots()
+    table = pd.DataFrame({"x": np.repeat([1, 2], 3), "y": [1.0, 2.0, 9.0, 4.0, 5.0, 6.0]})
+    medians(axes, table, "x", "y")
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [2.0, 5.0])
+    (band,) = axes.collections
+    assert {tuple(point) for point in band.get_paths()[0].vertices} >= {(1.0, 1.0), (1.0, 9.0), (2.0, 4.0), (2.0, 6.0)}
+    plt.close(fig)
