@@ -88,3 +88,7 @@ def test_a_caption_makes_the_report(edit):
 
 def test_an_unchanged_project_has_nothing_to_do(built):
     assert planned(built) == {}
+
+
+def test_a_word_of_the_site_makes_the_site_alone(edit):
+    assert set(edit("workflow/site/questions.yaml")) == {"website", "all"}
