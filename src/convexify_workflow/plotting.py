@@ -131,6 +131,58 @@ def ticks_at(axis, values):
     axis.set_minor_locator(NullLocator())
 
 
+def measured(numbers, metric, form=".2g"):
+    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not measured".
+
+    Parameters
+    ----------
+    numbers : pandas.DataFrame
+        Content of ``metrics.csv``.
+    metric : str
+    form : str
+        Format of each number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"metric": ["gain"], "value": [0.314], "low": [0.2], "high": [0.42]})
+    >>> measured(table, "gain")
+    '0.31 [0.2, 0.42]'
+    """
+    rows = numbers[numbers["metric"] == metric]
+    if rows.empty or rows["value"].isna().all():
+        return "not measured"
+    # Rounding to nothing leaves no minus behind.
+    numbers = [float(format(rows[name].iloc[0], form)) + 0.0 for name in ("value", "low", "high")]
+    value, *ends = (format(number, form).replace("-", "−") for number in numbers)
+    return value if rows["low"].isna().all() else f"{value} [{', '.join(ends)}]"
+
+
+def direction(numbers, metric, falls="falls", rises="rises"):
+    """Which way a metric points, for a title: a word if its whole interval is on one side of zero, or "undecided".
+
+    Parameters
+    ----------
+    numbers : pandas.DataFrame
+        Content of ``metrics.csv``.
+    metric : str
+    falls, rises : str
+        Words for a negative and for a positive interval.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"metric": ["gain"], "value": [0.3], "low": [0.2], "high": [0.4]})
+    >>> direction(table, "gain", "fewer", "more")
+    'more'
+    """
+    rows = numbers[numbers["metric"] == metric]
+    if rows.empty or rows["value"].isna().all():
+        return "not measured"
+    low, high = rows["low"].iloc[0], rows["high"].iloc[0]
+    return falls if high < 0 else rises if low > 0 else "undecided"
+
+
 def wrapped(text, width=30):
     """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
     lines = [""]
