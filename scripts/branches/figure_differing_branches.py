@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, measured, medians, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, mean_interval, measured, medians, subplots
 
 LAWS = {"identical": "identical", "differing": "drawn from one law", "growing": "radius of branch i grows like i"}
 COLOUR = dict(zip(LAWS.values(), CYCLE, strict=False))
@@ -53,7 +53,7 @@ def _networks(panel, architectures):
     rows["network"] = rows["kind"].map(lambda kind: NETWORKS.get(kind, f"4 branches,\nwidth {kind}"))
     shared = {"x": "network", "y": "relative_gap", "hue": "hinge", "hue_order": HINGES, "palette": HINGES, "ax": panel}
     sns.stripplot(rows, dodge=True, size=4, alpha=0.5, jitter=False, legend=False, **shared)
-    sns.pointplot(rows, dodge=0.4, errorbar=("ci", 95), seed=0, linestyle="none", marker="_", markersize=14, **shared)
+    sns.pointplot(rows, dodge=0.4, errorbar=mean_interval, linestyle="none", marker="_", markersize=14, **shared)
     panel.set(xlabel="", ylabel="gap / what the dual\nsays can be gained", ylim=(-0.02, None))
     panel.set_title("Networks of as many weights, and wider branches (bars: 95 % interval of the mean over draws)")
     panel.legend(title="hinge", fontsize="small")

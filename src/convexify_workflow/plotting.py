@@ -1,5 +1,6 @@
 """One style for every figure."""
 
+import math
 import warnings
 
 import matplotlib as mpl
@@ -10,6 +11,8 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 import seaborn.objects as so
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from convexify_workflow.uncertainty import FEWEST, mean
 
 # seaborn 0.13 still passes pandas an argument that pandas 3 ignores: nothing that a reader of the log could act on.
 warnings.filterwarnings("ignore", message="The copy keyword is deprecated", category=DeprecationWarning)
@@ -223,6 +226,26 @@ def medians(axes, table, x, y, *, spread=("pi", 100), **keywords):
     """
     sns.lineplot(table, x=x, y=y, estimator="median", errorbar=spread, err_kws={"alpha": 0.2, "linewidth": 0}, ax=axes,
                  **keywords)  # fmt: skip
+
+
+def mean_interval(values):
+    """Ends of the 95 % interval of a mean as the metrics have it, for seaborn's ``errorbar``; none for two values.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        One number for each independent unit.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([1.0, 2.0, 3.0])
+    >>> round(low, 2), round(high, 2)
+    (-0.48, 4.48)
+    """
+    if len(values) < FEWEST:
+        return math.nan, math.nan
+    interval = mean(values, unit="row")
+    return interval.low, interval.high
 
 
 def intervals(axes, table, x, y, *, low="low", high="high", **keywords):
