@@ -31,7 +31,7 @@ def figure_differing_branches(sums, architectures, numbers):
     gap.annotate("like 1/I", (counts[-1], gap.get_ylim()[0]), ha="right", va="bottom")
     gap.set(ylabel="largest gap over all budgets", title="Gap (lower is better)")
     delta.set(ylabel=r"$\Delta_{\mathrm{worst}}$", title="Non-convexity of the worst branch")
-    gap.legend(title="branches", fontsize="small")
+    gap.legend(title="branches", fontsize="small", loc="lower left")
     _networks(networks, architectures)
     fig.suptitle(_finding(numbers))
     return fig
