@@ -46,7 +46,7 @@ def figure_exact_programs(pattern_counts, exact_optima, guarantees, activations,
     trained = wide.melt("activation", var_name="network", value_name="excess")
     colours = [METHODS["global"].colour, METHODS["Adam"].colour]
     sns.stripplot(trained, x="activation", y="excess", hue="network", palette=colours, ax=others, **dots)
-    others.set(ylabel="/ certified bound − 1 (1e−10: rounding)", title="Other activations: objective", xlabel="")
+    others.set(ylabel="objective / bound − 1 (1e−10: rounding)", title="Other activations", xlabel="")
     for panel in (groups, ratios, others):
         panel.legend(title=None, fontsize="small")
     growth = measured(numbers, "pattern_growth_at_rank_3", ".2f").split(" ")[0]

@@ -35,7 +35,7 @@ def figure_patch_gates(patch_gates, numbers):
     lines = {METHODS[word].name: {"color": METHODS[word].colour, "marker": METHODS[word].marker} for word in METRICS}
     handles = [Line2D([], [], **style) for style in lines.values()]
     fig.legend(handles, list(lines), loc="outside lower center", ncols=3)
-    patches, images = (measured(numbers, f"cifar10_{name}") for name in ("patch_less_random", "random_less_sgd"))
+    patches, images = (measured(numbers, f"cifar10_{name}", ".3f") for name in ("patch_less_random", "random_less_sgd"))
     fig.suptitle(
         f"Gates on patches minus gates on whole images: {patches} (the paper: {PAPER_GAINS[0]:g});\n"
         f"gates on whole images minus SGD: {images} (the paper: {PAPER_GAINS[1]:g})"

@@ -135,7 +135,7 @@ def ticks_at(axis, values):
 
 
 def measured(numbers, metric, form=".2g"):
-    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not measured".
+    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not tested" without a number.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def measured(numbers, metric, form=".2g"):
     """
     rows = numbers[numbers["metric"] == metric]
     if rows.empty or rows["value"].isna().all():
-        return "not measured"
+        return "not tested"
     # Rounding to nothing leaves no minus behind.
     numbers = [float(format(rows[name].iloc[0], form)) + 0.0 for name in ("value", "low", "high")]
     value, *ends = (format(number, form).replace("-", "−") for number in numbers)
@@ -181,7 +181,7 @@ def direction(numbers, metric, falls="falls", rises="rises"):
     """
     rows = numbers[numbers["metric"] == metric]
     if rows.empty or rows["value"].isna().all():
-        return "not measured"
+        return "not tested"
     low, high = rows["low"].iloc[0], rows["high"].iloc[0]
     return falls if high < 0 else rises if low > 0 else "undecided"
 
