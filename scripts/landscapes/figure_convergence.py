@@ -37,7 +37,9 @@ def figure_convergence(convergence, steps, numbers):
     grid[1, 1].set(xscale="log", ylim=(0, None), xlabel="first step / best step", ylabel="lower is better")
     grid[1, 1].set_title("training loss of the tuning runs")
     plain_log_ticks(grid[1, 1].xaxis, subs=(1.0, 3.0))
-    question = f"About {convergence['parameters'].max():,} parameters each: what changes with their number?"
+    question = (
+        f"About {convergence['parameters'].max():,} parameters each: what changes as the number of branches grows?"
+    )
     fig.suptitle(answers(question, numbers, TRENDS))
     return fig
 

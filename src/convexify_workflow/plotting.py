@@ -135,7 +135,7 @@ def ticks_at(axis, values):
 
 
 def measured(numbers, metric, form=".2g"):
-    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not tested" without a number.
+    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not tested" (no number).
 
     Parameters
     ----------
