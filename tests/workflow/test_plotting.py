@@ -4,7 +4,8 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import intervals, medians, plt, subplots
+from convexify_workflow.plotting import direction, intervals, mean_interval, measured, medians, plt, subplots
+from convexify_workflow.uncertainty import bound, mean, step_at_edge, table_of
 
 TABLE = pd.DataFrame(
     {
@@ -52,3 +53,29 @@ def test_medians_go_through_the_median_and_the_band_to_the_extremes():
     (band,) = axes.collections
     assert {tuple(point) for point in band.get_paths()[0].vertices} >= {(1.0, 1.0), (1.0, 9.0), (2.0, 4.0), (2.0, 6.0)}
     plt.close(fig)
+
+
+def test_titles_take_numbers_and_directions_from_the_metrics():
+    numbers = table_of(
+        "study",
+        {
+            "more": mean([1.0, 2.0, 3.0, 2.0], unit="seed"),
+            "fewer": mean([-1.0, -2.0, -3.0, -2.0], unit="seed"),
+            "neither": mean([-1.0, 1.0, 0.5], unit="seed"),
+            "worst": bound(3e-16),
+            "edge": step_at_edge(2, unit="tuning"),
+        },
+    )
+    assert measured(numbers, "fewer") == "−2 [−3.3, −0.7]"
+    assert measured(numbers, "worst", ".2f") == "0.00"
+    assert {measured(numbers, name) for name in ("edge", "absent")} == {"not tested"}
+    assert [direction(numbers, name) for name in ("more", "fewer", "neither", "edge")] == [
+        "rises", "falls", "undecided", "not tested",
+    ]  # fmt: skip
+
+
+def test_intervals_of_means_are_those_of_the_metrics():
+    values = [1.0, 2.0, 4.0, 8.0]
+    metric = mean(values, unit="seed")
+    assert mean_interval(values) == (metric.low, metric.high)
+    assert np.isnan(mean_interval(values[:2])).all()
