@@ -5,7 +5,7 @@ from scipy.special import logsumexp
 
 from convexify.relaxations.convex_cnn import filter_maps, fit_convex_layer, leading_filters, share_of_leading
 from convexify.relaxations.convex_cnn_features import fit_patch_map
-from convexify.relaxations.convex_cnn_network import PatchNetwork, network_outputs, train_patch_network
+from convexify.relaxations.convex_cnn_network import PatchNetwork, train_patch_network
 from convexify.relaxations.convex_cnn_patches import fit_whitening, image_patches, normalise_contrast
 from convexify.tuning import tune_step
 
@@ -104,12 +104,14 @@ def _white_patches(images, settings):
 def _trained(patches, y, problem, depth, step, seed):
     """Outputs of training and of test images of a network with ``depth`` convolutions, after SGD."""
     settings = problem.settings
+    rng = np.random.default_rng(seed)
     network = PatchNetwork(
         patches[0].shape[1:], settings.filters[:depth], problem.classes, sides=settings.sides, pools=settings.pools,
-        seed=seed,
-    ).to(problem.device)  # fmt: skip
-    train_patch_network(
-        network, patches[0], y, step=step, iterations=settings.network_iterations, batch=settings.batch,
-        momentum=settings.momentum, seed=seed,
+        generator=rng,
     )  # fmt: skip
-    return [network_outputs(network, part) for part in patches]
+    finite = train_patch_network(
+        network, patches[0], y, rng, step=step, iterations=settings.network_iterations, batch=settings.batch,
+        momentum=settings.momentum,
+    )  # fmt: skip
+    # A network that diverged has no outputs.
+    return [network.outputs(part) if finite else np.full((len(part), problem.classes), np.nan) for part in patches]

@@ -16,26 +16,27 @@ from convexify_workflow.job import run
 PICTURES = 8
 
 
-def compute_errors(data, group, settings, device, seed):
+def compute_errors(data, group, settings, seed):
     """Four tables of one group of variants.
 
     ``errors``: a row per variant, draw, n, method and kind of features: test error, training error, certified gap;
-    ``tuning``: radii and steps tried; ``solvers``: objective after passes over the data, on the first variant;
+    ``tuning``: radii and steps tried; ``solvers``: objective after passes over the data, on one variant;
     ``pictures``: pixels of a few images.
     """
     data = data if isinstance(data, list) else [data]
     tables = {"errors": [], "tuning": [], "solvers": [], "pictures": []}
-    for position, variant in enumerate(tqdm(settings.variants[group], desc=f"variants of {group}")):
+    for variant in tqdm(settings.variants[group], desc=f"variants of {group}"):
         classes = int(max(data[0]["y"].max(), data[0]["y_test"].max())) + 1
-        problem = SimpleNamespace(settings=settings, device=device, classes=classes)
-        made = _variant_tables(data, variant, problem, seed, with_solvers=position == 0)
+        problem = SimpleNamespace(settings=settings, classes=classes)
+        made = _variant_tables(data, variant, problem, seed)
         for name, table in made.items():
             tables[name].append(table.assign(variant=variant))
     return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
 
 
-def _variant_tables(data, variant, problem, seed, *, with_solvers):
+def _variant_tables(data, variant, problem, seed):
     settings = problem.settings
+    with_solvers = variant in settings.compared_on
 
     def stream(*names):
         return generator(seed, "convex_cnn", variant, *names)
