@@ -191,5 +191,5 @@ def fit_patch_map(images, generator, *, side, pool, count, gamma, kind="fourier"
     pooled = _pooled(unscaled, images)
     mean = pooled.mean(axis=(0, 1))
     scale = float(np.sqrt(((pooled - mean) ** 2).sum(axis=2).mean()))
-    # Images without any contrast have constant features, which stay 0.
-    return PatchMap(side, pool, whitening, features, mean, scale if scale > 0 else 1.0)
+    # Images without any contrast have constant features, up to rounding, which is not to be blown up.
+    return PatchMap(side, pool, whitening, features, mean, scale if scale > 1e-9 else 1.0)
