@@ -5,6 +5,9 @@ import pandas as pd
 from convexify_workflow.job import run
 from convexify_workflow.uncertainty import bound, difference, mean, ratio, step_at_edge, table_of
 
+#: Differences of objectives below this are rounding.
+ROUNDING = 1e-9
+
 
 def metrics(errors, tuning, solvers):
     """Table of metrics; what is drawn independently is a draw of images, features and starts.
@@ -19,8 +22,8 @@ def metrics(errors, tuning, solvers):
     convex = errors.dropna(subset="gap")
     edges = tuning[tuning["edge"] != "none"].drop_duplicates(["variant", "method"])["method"]
     last = solvers.groupby(["variant", "draw", "solver"]).last()
-    excess = (last["objective"] - last["lower_bound"]).unstack()
-    below = solvers["objective"] < solvers["lower_bound"] - 1e-9
+    excess = (last["objective"] - last["lower_bound"]).clip(lower=ROUNDING).unstack()
+    below = solvers["objective"] < solvers["lower_bound"] - ROUNDING
 
     def compared(methods, value):
         """``value()``, unless a radius or step of one of the methods lies on the edge of its grid."""
