@@ -36,7 +36,7 @@ def _finding(fourier):
     most = fourier[fourier["n"] == fourier["n"].max()]
     means = most.groupby("method")["test_error"].mean()
     told = ", ".join(f"{method} {100 * means[method]:.1f} %" for method in METHODS)
-    return f"Mean test error with {fourier['n'].max()} images: {told}"
+    return f"Mean test error with {fourier['n'].max()} images:\n{told}"
 
 
 if __name__ == "__main__":

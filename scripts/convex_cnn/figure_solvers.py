@@ -34,8 +34,9 @@ def figure_solvers(solvers):
 def _finding(solvers):
     """Solver that ends nearest to the bound, and its distance."""
     last = solvers.groupby(["variant", "draw", "solver"]).last().groupby("solver")["excess"].median().sort_values()
-    return f"Nearest to the bound after as many passes: {last.index[0]} (median excess {last.iloc[0]:.2g}), then " + (
-        ", ".join(f"{name} ({value:.2g})" for name, value in last.iloc[1:].items())
+    rest = ", ".join(f"{name} ({value:.2g})" for name, value in last.iloc[1:].items())
+    return (
+        f"Nearest to the bound after as many passes: {last.index[0]} (median excess {last.iloc[0]:.2g}),\nthen {rest}"
     )
 
 

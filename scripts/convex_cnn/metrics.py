@@ -7,6 +7,8 @@ from convexify_workflow.uncertainty import bound, difference, mean, ratio, step_
 
 #: Differences of objectives below this are rounding.
 ROUNDING = 1e-9
+#: An excess over the bound below this counts as this: what a longer run would still gain decides no comparison.
+SOLVED = 1e-4
 
 
 def metrics(errors, tuning, solvers):
@@ -22,7 +24,7 @@ def metrics(errors, tuning, solvers):
     convex = errors.dropna(subset="gap")
     edges = tuning[tuning["edge"] != "none"].drop_duplicates(["variant", "method"])["method"]
     last = solvers.groupby(["variant", "draw", "solver"]).last()
-    excess = (last["objective"] - last["lower_bound"]).clip(lower=ROUNDING).unstack()
+    excess = (last["objective"] - last["lower_bound"]).clip(lower=SOLVED).unstack()
     below = solvers["objective"] < solvers["lower_bound"] - ROUNDING
 
     def compared(methods, value):
