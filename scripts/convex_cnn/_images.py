@@ -42,14 +42,18 @@ def draw_images(data, variant, settings, rng, *, held_out=0):
         chosen = rng.permutation(len(source["X_test"]))[:count]
         parts.append((source["X_test"][chosen], source["y_test"][chosen]))
     # Photographs behind training images and behind test images come from their own training and test parts.
-    backgrounds = [None, None]
-    if len(data) > 1:
-        shape = data[1]["image_shape"]
-        backgrounds = [grey_photographs(data[1][part], shape) for part in ("X", "X" if held_out else "X_test")]
+    backgrounds = ["X", "X" if held_out else "X_test"]
     made = []
-    for (X, y), photographs in zip(parts, backgrounds, strict=True):
+    for (X, y), part in zip(parts, backgrounds, strict=True):
+        photographs = _photographs(data[1], part, len(X), rng) if len(data) > 1 else None
         made += [_made(X, source, variant, settings.block, rng, photographs), y]
     return Images(*made)
+
+
+def _photographs(data, part, count, rng):
+    """Grey photographs, as many as there are images: all of them would take a gigabyte."""
+    rows = rng.permutation(len(data[part]))[:count]
+    return grey_photographs(data[part][rows], data["image_shape"])
 
 
 def _made(X, source, variant, block, rng, photographs):

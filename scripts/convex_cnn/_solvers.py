@@ -22,17 +22,16 @@ STOCHASTIC, FACTORS = "projected SGD", "descent on filters"
 
 def tune_solvers(Z, y, classes, radius, settings, rng):
     """Steps of the two solvers that have one, by the objective that they end with."""
-    program, seeds = NuclearProgram(Z, y, classes, radius), rng.integers(0, 2**32, 2)
+    program, tuned = NuclearProgram(Z, y, classes, radius), {}
+    starts = {STOCHASTIC: settings.stochastic_step, FACTORS: settings.factor_step}
+    for name, solve in STEPPED.items():
+        seed = rng.integers(0, 2**32)
 
-    def final(solve, step, seed):
-        return solve(program, step, settings, seed).trace["objective"].iloc[-1]
+        def final(step, solve=solve, seed=seed):
+            return solve(program, step, settings, seed).trace["objective"].iloc[-1]
 
-    return {
-        name: tune_step(lambda step, s=solve, n=seed: final(s, step, n), start=start, trials=settings.trials)
-        for (name, solve), seed, start in zip(
-            STEPPED.items(), seeds, (settings.stochastic_step, settings.factor_step), strict=True
-        )
-    }
+        tuned[name] = tune_step(final, start=starts[name], trials=settings.trials)
+    return tuned
 
 
 def solver_rows(Z, y, classes, radius, settings, steps, rng):

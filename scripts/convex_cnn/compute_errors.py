@@ -36,7 +36,7 @@ def compute_errors(data, group, settings, seed):
 
 def _variant_tables(data, variant, problem, seed):
     settings = problem.settings
-    with_solvers = variant in settings.compared_on
+    compared = variant in settings.compared_on
 
     def stream(*names):
         return generator(seed, "convex_cnn", variant, *names)
@@ -51,7 +51,7 @@ def _variant_tables(data, variant, problem, seed):
     tuned = tune(pilot, problem, feature_streams("pilot"), start_seeds("pilot"))
     radii, steps = ([tuned[name].step for name in names] for names in (CONVEX, TRAINED))
     rows, traces = [], []
-    if with_solvers:
+    if compared:
         Z, _ = layer_features(pilot.X, pilot.X_test, settings, 0, feature_streams("pilot")[0])
         tuned |= tune_solvers(Z, pilot.y, problem.classes, radii[0], settings, stream("solvers", "pilot"))
     for draw in range(settings.draws):
@@ -59,11 +59,11 @@ def _variant_tables(data, variant, problem, seed):
         for n in settings.sizes:
             part = Images(images.X[:n], images.y[:n], images.X_test, images.y_test)
             fits = convex_rows(part, problem, radii, feature_streams(draw))
-            if n == max(settings.sizes):
+            if compared and n == max(settings.sizes):
                 fits += convex_rows(part, problem, radii, feature_streams(draw), "nystroem")
             fits += network_rows(part, problem, steps, start_seeds(draw))
             rows += [{"draw": draw, "n": n} | row for row in fits]
-        if with_solvers:
+        if compared:
             Z, _ = layer_features(images.X, images.X_test[:1], settings, 0, feature_streams(draw)[0])
             found = solver_rows(Z, images.y, problem.classes, radii[0], settings, tuned, stream("solvers", draw))
             traces += [{"draw": draw} | row for row in found]
