@@ -6,6 +6,7 @@ import seaborn as sns
 from convexify_workflow.job import run
 from convexify_workflow.plotting import COLOURS, subplots
 
+#: Cool colours are convex, warm ones train the network itself.
 METHODS = {"CCNN-1": "blue", "CCNN-2": "sky", "CNN-1": "vermilion", "CNN-2": "orange"}
 
 

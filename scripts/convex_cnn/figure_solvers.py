@@ -6,8 +6,9 @@ import seaborn as sns
 from convexify_workflow.job import run
 from convexify_workflow.plotting import COLOURS, subplots
 
+#: Cool colours: solvers of the convex program; the warm one trains the network itself.
 SOLVERS = {
-    "accelerated": "blue", "Frank–Wolfe": "green", "projected SGD": "vermilion", "descent on filters": "orange",
+    "accelerated": "blue", "Frank–Wolfe": "green", "projected SGD": "purple", "descent on filters": "vermilion",
 }  # fmt: skip
 
 
