@@ -89,8 +89,12 @@ class BranchPatterns:
     def __len__(self):
         return len(self.signs)
 
+    def __getitem__(self, which):
+        """Some of the groups."""
+        return BranchPatterns(*(part[which] for part in _fields(self)))
+
     def __add__(self, other):
-        """Groups of both, each once."""
+        """Groups of both, each once, those of ``self`` first."""
         parts = (np.concatenate(pair) for pair in zip(_fields(self), _fields(other), strict=True))
         return _distinct(*parts)
 

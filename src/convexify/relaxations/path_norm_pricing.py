@@ -1,7 +1,5 @@
 """Parallel three-layer networks beyond enumeration: groups are sampled, then found by ascent on the dual constraint."""
 
-import warnings
-
 import numpy as np
 
 from convexify.checks import as_integer, as_matrix
@@ -12,8 +10,7 @@ from convexify.relaxations.path_norm import (
     patterns_of_branches,
     sample_branches,
 )
-from convexify.relaxations.path_norm_program import solve_path_norm
-from convexify.warnings import ConvergenceWarning
+from convexify.relaxations.path_norm_program import GroupProgram
 
 #: A branch whose value exceeds β by less than this share is not added.
 _WORTH_IT = 1e-3
@@ -60,23 +57,23 @@ def train_path_norm(X, y, beta, neurons, *, generator, penalty="path", count=100
     """
     X = as_matrix("X", X)
     rounds, added = as_integer("rounds", rounds, minimum=0), as_integer("added", added, minimum=1)
-    patterns = sample_branches(X, count, neurons, generator)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore" if rounds else "default", ConvergenceWarning)  # the last program's gap counts
-        solution = solve_path_norm(X, y, patterns, beta, penalty=penalty, tol=tol)
-        for _ in range(rounds):
-            # the dual point of the program, whose constraint is violated outside its groups
-            V, signs = draw_branches(X.shape[1], starts, neurons, generator)
-            network = solution.network
-            V, signs = np.concatenate([V, network.V]), np.concatenate([signs, network.signs])
-            V, values = ascend_branches(X, solution.nu, V, signs, penalty=penalty, iterations=ascent)
-            best = np.argsort(-values, kind="stable")
-            best = best[values[best] > beta * (1 + _WORTH_IT)][:added]
-            larger = patterns + patterns_of_branches(X, V[best], signs[best]) if len(best) else patterns
-            if len(larger) == len(patterns):
-                break
-            patterns = larger
-            solution = solve_path_norm(X, y, patterns, beta, penalty=penalty, tol=tol)
+    program = GroupProgram(X, y, beta, penalty)
+    program.append(sample_branches(X, count, neurons, generator))
+    solution = program.solve(tol=tol, added=added)
+    for _ in range(rounds):
+        # the dual point of this program violates the constraint outside its groups
+        V, signs = draw_branches(X.shape[1], starts, neurons, generator)
+        network = solution.network
+        V, signs = np.concatenate([V, network.V]), np.concatenate([signs, network.signs])
+        V, values = ascend_branches(X, solution.nu, V, signs, penalty=penalty, iterations=ascent)
+        best = np.argsort(-values, kind="stable")
+        best = best[values[best] > beta * (1 + _WORTH_IT)][:added]
+        groups = len(program.patterns)
+        if len(best):
+            program.append(patterns_of_branches(X, V[best], signs[best]))
+        if len(program.patterns) == groups:
+            break
+        solution = program.solve(tol=tol, added=added)
     return solution
 
 

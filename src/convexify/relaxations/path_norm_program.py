@@ -23,6 +23,7 @@ from convexify.warnings import ConvergenceWarning
 _LOSS = SquaredLoss()
 _ROUNDS = 200
 _ROW_TOLERANCE = 1e-10  # violation of a row, relative to row and block, that is left alone
+_ZERO = 1e-9  # norm of a block, relative to the largest, that counts as none
 _SLACK = 1e-9  # excess of a dual norm over β that is left to the scaling
 
 
@@ -98,123 +99,133 @@ def solve_path_norm(X, y, patterns, beta, *, penalty="path", tol=1e-6, added=40)
     >>> solution.gap <= 1e-6, bool(np.sign(solution.network.predict(X)).tolist() == y.tolist())
     (True, True)
     """
-    X = check_squares("X", as_matrix("X", X))
-    y = check_squares("y", as_vector("y", y, length=len(X)))
-    beta, tol = as_number("beta", beta, above=0), as_number("tol", tol, above=0)
-    one_of("penalty", penalty, PENALTIES)
-    patterns = _checked(patterns, len(X))
-    unit_x, unit_y = (float(np.linalg.norm(part)) / np.sqrt(len(X)) or 1.0 for part in (X, y))
-    program = _Groups(X / unit_x, y / unit_y, patterns, beta / (unit_x * unit_y), penalty)
-    added = as_integer("added", added, minimum=1)
-    active, blocks, nu = np.empty(0, dtype=int), np.empty((0, program.size)), program.y
-    for rounds in range(_ROUNDS):
-        violators = np.setdiff1d(program.violators(nu, added), active)
-        network, primal, dual = program.certified(active, blocks, nu)
-        gap = relative_gap(primal, dual)
-        if gap <= tol or not len(violators):
-            break
-        active, blocks, nu = program.solve_active(np.concatenate([active, violators]))
-    if gap > tol:
-        message = f"after {rounds} programs the certified gap {gap:.2e} is above tol {tol:.2e}"
-        warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    network = ParallelNetwork(network.V * (unit_y / unit_x), network.signs, network.outputs)
-    scale = _LOSS.best_scale(nu, program.y, program.beta / program.largest_bound(nu))
-    return PathNormSolution(
-        network, unit_y * scale * nu, unit_y**2 * primal, unit_y**2 * dual, gap, len(patterns), rounds
-    )  # fmt: skip
+    program = GroupProgram(X, y, beta, penalty)
+    program.append(patterns)
+    return program.solve(tol=tol, added=added)
 
 
-class _Groups:
-    """All groups with both signs o: group ``g`` of sign + is number ``g``, of sign − number ``G + g``."""
+class GroupProgram:
+    """A program to which groups can be added; a later solve goes on from the earlier one's groups and rows.
 
-    def __init__(self, X, y, patterns, beta, penalty):
-        self.X, self.y, self.patterns, self.beta, self.penalty = X, y, patterns, beta, penalty
-        count, self.neurons, n = patterns.first.shape
-        self.size = self.neurons * X.shape[1]
-        gated = patterns.first[..., None] * X * patterns.signs[:, :, None, None]  # (G, m, n, d)
-        sums = gated.transpose(0, 2, 1, 3).reshape(count, n, self.size)
-        self.maps = sums * patterns.second[..., None]
-        inner = np.zeros((count, self.neurons, n, self.neurons, X.shape[1]))
-        for j in range(self.neurons):
-            inner[:, j, :, j] = (2.0 * patterns.first[:, j, :, None] - 1.0) * X
+    Group ``g`` with sign o = +1 is number ``2 g``, with o = −1 number ``2 g + 1``. Parameters as in `solve_path_norm`.
+    """
+
+    def __init__(self, X, y, beta, penalty="path"):
+        X = check_squares("X", as_matrix("X", X))
+        y = check_squares("y", as_vector("y", y, length=len(X)))
+        self.unit_x, self.unit_y = (float(np.linalg.norm(part)) / np.sqrt(len(X)) or 1.0 for part in (X, y))
+        self.X, self.y = X / self.unit_x, y / self.unit_y
+        self.beta = as_number("beta", beta, above=0) / (self.unit_x * self.unit_y)
+        self.penalty = one_of("penalty", penalty, PENALTIES)
+        self.patterns = None
+
+    def append(self, patterns):
+        """Add the groups of ``patterns``, `BranchPatterns`, that are not yet there."""
+        known = 0 if self.patterns is None else len(self.patterns)
+        _check_patterns(patterns, self.patterns, len(self.X))
+        self.patterns = patterns if known == 0 else self.patterns + patterns
+        new = self.patterns[known:]
+        maps, cones = self._matrices(new)
+        fresh = np.zeros((2 * len(new), maps.shape[2])), np.zeros((2 * len(new), cones.shape[1]), dtype=bool)
+        if known == 0:
+            self.maps, self.cones, (self.lifts, self.rows) = maps, cones, fresh
+            self.active, self.blocks, self.nu = np.empty(0, dtype=int), np.empty((0, maps.shape[2])), self.y
+        else:
+            self.maps, self.cones = np.concatenate([self.maps, maps]), np.concatenate([self.cones, cones])
+            self.lifts, self.rows = (np.concatenate(pair) for pair in zip((self.lifts, self.rows), fresh, strict=True))
+
+    def solve(self, *, tol, added):
+        """Solve to a relative gap of ``tol``, at most ``added`` new groups a round: a `PathNormSolution`."""
+        tol, added = as_number("tol", tol, above=0), as_integer("added", added, minimum=1)
+        more_rows = True
+        for rounds in range(_ROUNDS):
+            violators = np.setdiff1d(self._violators(added), self.active)
+            network, primal, dual, scale = self._certified()
+            gap = relative_gap(primal, dual)
+            if gap <= tol or not (more_rows or len(violators)):
+                break
+            self.active = np.concatenate([self.active, violators])
+            self._solve_active()
+            more_rows = self._add_rows()
+            self._drop_zeros()
+        if gap > tol:
+            message = f"after {rounds} programs the certified gap {gap:.2e} is above tol {tol:.2e}"
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        network = ParallelNetwork(network.V * (self.unit_y / self.unit_x), network.signs, network.outputs)
+        primal, dual = self.unit_y**2 * primal, self.unit_y**2 * dual
+        return PathNormSolution(
+            network, self.unit_y * scale * self.nu, primal, dual, gap, len(self.patterns), rounds
+        )  # fmt: skip
+
+    def _matrices(self, patterns):
+        """A_g without o, (G, n, k), and the rows of the cones, (G, (m + 1) n, k), of length 1 or 0."""
+        count, m, n = patterns.first.shape
+        gated = patterns.first[..., None] * self.X * patterns.signs[:, :, None, None]  # (G, m, n, d)
+        sums = gated.transpose(0, 2, 1, 3).reshape(count, n, -1)
+        inner = np.zeros((count, m, n, m, self.X.shape[1]))
+        for j in range(m):
+            inner[:, j, :, j] = (2.0 * patterns.first[:, j, :, None] - 1.0) * self.X
         outer = sums * (2.0 * patterns.second[..., None] - 1.0)
-        cones = np.concatenate([inner.reshape(count, -1, self.size), outer], axis=1)
+        cones = np.concatenate([inner.reshape(count, m * n, -1), outer], axis=1)
         length = np.linalg.norm(cones, axis=2, keepdims=True)
-        self.cones = cones / np.where(length > 0, length, 1.0)
-        self.lifts = np.zeros((2 * count, self.size))  # Cᵀμ of the last multipliers of each group
-        self.rows = np.zeros((2 * count, cones.shape[1]), dtype=bool)  # those that the small program knows
+        return sums * patterns.second[..., None], cones / np.where(length > 0, length, 1.0)
 
-    def split(self, numbers):
-        """Groups and signs o of group numbers."""
-        count = len(self.patterns)
-        return numbers % count, np.where(numbers < count, 1.0, -1.0)
+    def _correlations(self):
+        """±A_gᵀν of all numbers, (2G, k)."""
+        each = np.einsum("gnk,n->gk", self.maps, self.nu)
+        return np.stack([each, -each], axis=1).reshape(2 * len(each), -1)
 
-    def correlations(self, nu):
-        """±A_gᵀν of all groups, (2G, k)."""
-        each = np.einsum("gnk,n->gk", self.maps, nu)
-        return np.concatenate([each, -each])
+    def _dual_norms(self, vectors):
+        return dual_norms(vectors.reshape(len(vectors), -1, self.X.shape[1]), self.penalty)
 
-    def dual_norms(self, vectors):
-        return dual_norms(vectors.reshape(len(vectors), self.neurons, -1), self.penalty)
-
-    def bounds(self, correlations):
+    def _bounds(self, correlations):
         """Proved bounds on the dual norms, (2G,), with the multipliers at hand or with none."""
-        plain, lifted = self.dual_norms(correlations), self.dual_norms(correlations + self.lifts)
+        plain, lifted = self._dual_norms(correlations), self._dual_norms(correlations + self.lifts)
         self.lifts[plain <= lifted] = 0.0
         return np.minimum(plain, lifted)
 
-    def violators(self, nu, most):
+    def _violators(self, most):
         """Numbers of at most ``most`` groups that are not proved to obey the dual constraint."""
-        correlations = self.correlations(nu)
-        bounds, found = self.bounds(correlations), []
+        correlations, found = self._correlations(), []
+        bounds = self._bounds(correlations)
         for number in np.argsort(-bounds, kind="stable"):
             if bounds[number] <= self.beta * (1 + _SLACK) or len(found) == most:
                 break
-            cone = self.cones[number % len(self.patterns)]
+            cone = self.cones[number // 2]
             multipliers, _ = nnls(cone.T, -correlations[number], maxiter=50 * len(cone))
             self.lifts[number] = cone.T @ multipliers
             self.rows[number] |= multipliers > 0
-            bound = self.dual_norms((correlations[number] + self.lifts[number])[None])[0]
+            bound = self._dual_norms((correlations[number] + self.lifts[number])[None])[0]
             if bound > self.beta * (1 + _SLACK):
                 found.append(number)
         return np.array(found, dtype=int)
 
-    def largest_bound(self, nu):
-        """Proved bound on all dual norms, not 0."""
-        return max(float(self.bounds(self.correlations(nu)).max()), np.finfo(float).tiny)
-
-    def certified(self, active, blocks, nu):
-        """The blocks as a network, its objective, and the dual value of ν scaled into the feasible set."""
-        groups, outputs = self.split(active)
-        V = blocks.reshape(len(blocks), self.neurons, self.X.shape[1])
-        network = ParallelNetwork(V, self.patterns.signs[groups], outputs)
+    def _certified(self):
+        """The blocks as a network, its objective, the dual value of ν scaled into the feasible set, and the scale."""
+        V = self.blocks.reshape(len(self.blocks), self.patterns.signs.shape[1], self.X.shape[1])
+        network = ParallelNetwork(V, self.patterns.signs[self.active // 2], 1.0 - 2.0 * (self.active % 2))
         primal = _LOSS.value(network.predict(self.X), self.y) + self.beta * network.penalty(self.penalty)
-        scale = _LOSS.best_scale(nu, self.y, self.beta / self.largest_bound(nu))
-        return network, primal, _LOSS.dual_value(scale * nu, self.y)
+        largest = float(self._bounds(self._correlations()).max())
+        scale = _LOSS.best_scale(self.nu, self.y, self.beta / largest if largest > 0 else np.inf)
+        return network, primal, _LOSS.dual_value(scale * self.nu, self.y), scale
 
-    def solve_active(self, active):
-        """Optimum with the groups ``active``: those that are not zero, their blocks, and ν."""
-        while True:
-            blocks, nu = self._solve_on_rows(active)
-            if not self._add_rows(active, blocks):
-                break
-        norms = np.linalg.norm(blocks, axis=1)
-        kept = norms > 1e-9 * norms.max()
-        return active[kept], blocks[kept], nu
-
-    def _add_rows(self, active, blocks):
-        """Whether a block left its cone; the rows that it violates bind from now on."""
-        groups, _ = self.split(active)
-        inside = np.einsum("grk,gk->gr", self.cones[groups], blocks)
-        outside = inside < -_ROW_TOLERANCE * max(float(np.linalg.norm(blocks, axis=1).max()), np.finfo(float).tiny)
-        outside &= ~self.rows[active]
-        self.rows[active] |= outside
+    def _add_rows(self):
+        """Whether a block left its cone; the rows that it violates are known from now on."""
+        inside = np.einsum("grk,gk->gr", self.cones[self.active // 2], self.blocks)
+        outside = (inside < -_ROW_TOLERANCE * np.linalg.norm(self.blocks)) & ~self.rows[self.active]
+        self.rows[self.active] |= outside
         return bool(outside.any())
 
-    def _solve_on_rows(self, active):
-        """Blocks (a, k) and ν of the program with some groups and, of their cones, the rows met so far."""
-        groups, outputs = self.split(active)
-        n, k, parts = len(self.y), self.size, self.neurons if self.penalty == "weight decay" else 1
+    def _drop_zeros(self):
+        norms = np.linalg.norm(self.blocks, axis=1)
+        kept = norms > _ZERO * norms.max(initial=0.0)
+        self.active, self.blocks = self.active[kept], self.blocks[kept]
+
+    def _solve_active(self):
+        """Blocks and ν of the program with the active groups and, of their cones, the rows known so far."""
+        active, groups, outputs = self.active, self.active // 2, 1.0 - 2.0 * (self.active % 2)
+        n, k = self.maps.shape[1:]
+        parts = self.patterns.signs.shape[1] if self.penalty == "weight decay" else 1
         unknowns, norms = len(active) * k, len(active) * parts
         which, row = np.nonzero(self.rows[active])
         columns = which[:, None] * k + np.arange(k)
@@ -243,7 +254,7 @@ class _Groups:
         x, z = np.array(answer.x), np.array(answer.z)
         multipliers = np.maximum(z[n : n + len(which)], 0.0)
         self.lifts[active] = (cone.T @ multipliers).reshape(len(active), k)
-        return x[:unknowns].reshape(len(active), k), -x[unknowns + norms :]
+        self.blocks, self.nu = x[:unknowns].reshape(len(active), k), -x[unknowns + norms :]
 
 
 def _settings():
@@ -253,13 +264,9 @@ def _settings():
     return settings
 
 
-def _checked(patterns, n):
-    if not isinstance(patterns, BranchPatterns) or not len(patterns) or patterns.second.shape[1] != n:
-        raise ValueError(f"patterns: expected BranchPatterns of {n} samples, at least one, got {_described(patterns)}")
-    return patterns
-
-
-def _described(patterns):
-    if not isinstance(patterns, BranchPatterns):
-        return type(patterns).__name__
-    return f"{len(patterns)} of {patterns.second.shape[1]} samples"
+def _check_patterns(patterns, earlier, n):
+    if not isinstance(patterns, BranchPatterns) or not len(patterns):
+        raise ValueError(f"patterns: expected BranchPatterns with at least one group, got {type(patterns).__name__}")
+    m = patterns.signs.shape[1] if earlier is None else earlier.signs.shape[1]
+    if patterns.first.shape[1:] != (m, n):
+        raise ValueError(f"patterns: expected {m} neurons and {n} samples, got {patterns.first.shape[1:]}")
