@@ -1,4 +1,4 @@
-"""Problems whose two-level patterns are all enumerated: the optimum against descent and bounds, and data of low rank."""
+"""Problems whose two-level patterns are all enumerated: the optimum against descent, and data of low rank."""
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def _optima(settings, X, y):
 def _descend(settings, problems, seed):
     """Adam on the networks' own weights, all problems and starts at once, with the step of lowest mean objective."""
     X, y = (np.stack(part) for part in zip(*problems, strict=True))
-    options = {"branches": settings.samples, "neurons": settings.neurons, "starts": settings.starts,
+    options = {"branches": settings.width * settings.samples, "neurons": settings.neurons, "starts": settings.starts,
                "iterations": settings.iterations, "method": "adam"}  # fmt: skip
     first = integer_seed(seed, "path_norm", "exact", "descent")
 

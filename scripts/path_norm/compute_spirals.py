@@ -72,7 +72,8 @@ def _model(network, objective, dual, groups, neurons):
 
 def _judged(model, draw):
     accuracies = {
-        f"{part}_accuracy": float(((model["network"].predict(X) > 0) == (y > 0)).mean()) for part, (X, y) in draw.items()
+        f"{part}_accuracy": float(((model["network"].predict(X) > 0) == (y > 0)).mean())
+        for part, (X, y) in draw.items()
     }
     gap = (model["objective"] - model["dual"]) / model["objective"]
     return {name: model[name] for name in ("objective", "dual", "groups", "branches")} | {"gap": gap} | accuracies
@@ -97,7 +98,9 @@ def _descend(settings, draws, beta, seed):
         for k, best in enumerate(np.nanargmin(ends.objectives, axis=1)):
             network = ParallelNetwork(*(part[k, best] for part in (ends.V, ends.signs, ends.outputs)))
             models[k][NAMES[method]] = _model(network, ends.objectives[k, best], np.nan, 0, settings.branches)
-        tables.append(tuned.trials.assign(method=NAMES[method], beta=beta, chosen=tuned.step, edge=tuned.edge or "none"))
+        tables.append(
+            tuned.trials.assign(method=NAMES[method], beta=beta, chosen=tuned.step, edge=tuned.edge or "none")
+        )
     return models, tables
 
 

@@ -21,7 +21,9 @@ def figure_low_rank(rank):
             estimator="median", errorbar=("pi", 100), err_kws={"alpha": 0.15}, ax=ax, legend=k == ranks[-1],
         )  # fmt: skip
         ax.axhline(1.0, color="0.6", linewidth=1, zorder=0)
-        ax.set(xscale="log", yscale="log", xlabel="ratio of successive singular values", ylabel="over the exact optimum")
+        ax.set(
+            xscale="log", yscale="log", xlabel="ratio of successive singular values", ylabel="over the exact optimum"
+        )
         plain_log_ticks(ax.xaxis, subs=(1.0, 3.0))
         ax.set_title(f"rank {k}: {rows['groups'].mean():.0f} groups")
     axes[-1].get_legend().set_title(None)

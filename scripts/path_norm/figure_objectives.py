@@ -5,7 +5,12 @@ import seaborn as sns
 from convexify_workflow.job import run
 from convexify_workflow.plotting import CYCLE, subplots
 
-NAMES = {"path": "convex,\npriced", "path, sampled": "convex,\nsampled", "SGD": "SGD,\nstep tuned", "Adam": "Adam,\nstep tuned"}
+NAMES = {
+    "path": "convex,\npriced",
+    "path, sampled": "convex,\nsampled",
+    "SGD": "SGD,\nstep tuned",
+    "Adam": "Adam,\nstep tuned",
+}
 
 
 def figure_objectives(spirals):

@@ -23,7 +23,9 @@ def metrics(exact, exact_tuning, rank, spirals, tuning):
             ),
             "lowest_start_under_dual": bound(float((1 - exact["best_start"] / exact["dual"]).max())),
             "largest_share_of_groups_used": bound(float((exact["branches"] / exact["groups"]).max())),
-            "largest_gap": bound(float(max(exact["largest_gap"].max(), rank["gap"].max(), _three(spirals)["gap"].max()))),
+            "largest_gap": bound(
+                float(max(exact["largest_gap"].max(), rank["gap"].max(), _three(spirals)["gap"].max()))
+            ),
             "path_over_two_layers_weaker": bound(float((exact["primal"] / exact["two_layer_weaker"] - 1).max())),
             "weight_decay_outside_paths": bound(float(_outside_paths(exact))),
             "path_minus_two_layers_accuracy": lambda: difference(chosen["path"], chosen["two layers"], unit="spiral"),

@@ -1,35 +1,38 @@
 r"""Parallel three-layer ReLU networks: branches, path norm, and the two-level patterns of their convex program.
 
-A network of K branches with m hidden neurons each, :math:`f(X)=\sum_k\big((XW_k)_+w_k\big)_+\alpha_k`. The program comes
-in five steps.
+A network of K branches with m hidden neurons each, :math:`f(X)=\sum_k\big((XW_k)_+w_k\big)_+\alpha_k`. Its convex program
+in five steps:
 
-1. *Rescaling.* ReLU is positively homogeneous, so that with :math:`v_{kj}=|\alpha_k||w_{kj}|\,W_{k,\cdot j}` a branch is
-   :math:`o_kh_k`, :math:`h_k=\big(\sum_j\varepsilon_{kj}(Xv_{kj})_+\big)_+`, with signs :math:`o_k,\varepsilon_{kj}=\pm1`.
-2. *Penalty.* The path norm :math:`|\alpha_k|\big(\sum_{ij}w_{kj}^2W_{k,ij}^2\big)^{1/2}` is :math:`\|V_k\|_F`: it depends on
-   :math:`V_k` only, without a step in between. Weight decay :math:`\tfrac12(\|w_k\|^2+\alpha_k^2)` with
-   :math:`\|W_k\|_F\le1` is at least :math:`|\alpha_k|\|w_k\|` (arithmetic and geometric mean), whose minimum over the
-   factors is :math:`\sum_j\|v_{kj}\|` (Cauchy–Schwarz: :math:`(\sum_j\|v_{kj}\|)^2\le\alpha_k^2\|w_k\|^2\,\|W_k\|_F^2`, equal
-   for :math:`w_{kj}^2\propto\|v_{kj}\|`). Weight decay on all three layers would be the power 2/3 of a norm, which is not
-   convex: it has no such program.
-3. *Cells.* Where all :math:`Xv_{kj}` keep their signs (pattern :math:`D_j`) and the sum of the neurons keeps its own
+1. *Rescaling.* ReLU is positively homogeneous, so that with :math:`v_{kj}=|\alpha_k||w_{kj}|\,W_{k,\cdot j}` a branch
+   is :math:`o_kh_k`, :math:`h_k=\big(\sum_j\varepsilon_{kj}(Xv_{kj})_+\big)_+`, with signs
+   :math:`o_k,\varepsilon_{kj}=\pm1`.
+2. *Penalty.* The path norm :math:`|\alpha_k|\big(\sum_{ij}w_{kj}^2W_{k,ij}^2\big)^{1/2}` is :math:`\|V_k\|_F`, exactly.
+   Weight decay :math:`\tfrac12(\|w_k\|^2+\alpha_k^2)` with :math:`\|W_k\|_F\le1` is at least
+   :math:`|\alpha_k|\|w_k\|` (arithmetic and geometric mean), which is at least :math:`\sum_j\|v_{kj}\|` (Cauchy–Schwarz:
+   :math:`(\sum_j\|v_{kj}\|)^2\le\alpha_k^2\|w_k\|^2\,\|W_k\|_F^2`) and equal to it for
+   :math:`w_{kj}^2\propto\|v_{kj}\|`. Weight decay on all three layers would be the power 2/3 of a norm: not convex, so
+   that it has no such program.
+3. *Cells.* Where all :math:`Xv_{kj}` keep their signs (patterns :math:`D_j`) and the sum over the neurons keeps its own
    (:math:`D'`), :math:`h=D'\sum_j\varepsilon_jD_jXv_j` is linear in V, and these V form a convex cone. Finitely many
-   closed cones :math:`C_g`, g = (D₁, …, D_m, D′, ε), cover all V.
+   closed cones :math:`C_g`, :math:`g=(D_1,\dots,D_m,D',\varepsilon)`, cover all V.
 4. *One block for each cone and sign.* Two branches of one cone and sign can be added: the outputs add, V stays in the
-   cone, and the norm of a sum is at most the sum of norms. So for any K
+   cone, and the norm of a sum is at most the sum of norms. So the minimum of
 
-   .. math:: \min_{V_g\in C_g,\,o=\pm1}\ L\Big(\sum_{g,o}o\,D'_g\sum_j\varepsilon_{gj}D_{gj}XV_{g,o,j}\Big)
-             +\beta\sum_{g,o}\|V_{g,o}\|
+   .. math:: L\Big(\sum_{g,o=\pm1}o\,D'_g\sum_j\varepsilon_{gj}D_{gj}XV_{g,o,j}\Big)
+             +\beta\sum_{g,o}\|V_{g,o}\|\quad\text{over}\quad V_{g,o}\in C_g
 
-   is at most the network's minimum, and each of its points is a network with one branch for each block that is not
-   zero: both minima agree. Prediction and penalty need at most n branches (Carathéodory in :math:`\mathbb R^n`).
-5. *Dual.* :math:`\max_\nu-L^*(-\nu)` subject to :math:`|\nu^\top h_V|\le\beta` for every V of norm 1, which is the largest
-   over the cones of the dual norm of :math:`o\,A_g^\top\nu` there; any multiplier of the cone bounds it from above.
+   is at most that of the networks, for any K; and each of its points is a network with one branch for each block that
+   is not zero: the minima agree. K = n branches are enough, since the prediction lies in :math:`\mathbb R^n`
+   (Carathéodory).
+5. *Dual.* :math:`\max_\nu-L^*(-\nu)` subject to :math:`|\nu^\top h_V|\le\beta` for every V of norm 1. The left hand side is
+   the largest, over cones and signs, of a linear function on the cone's part of a ball, and any multiplier of the cone
+   bounds it from above.
 
-With the path norm the block of a group Lasso is a whole branch, its m neurons together: one group for each two-level
-pattern and sign. With weight decay each neuron has a norm of its own, and the second level couples the neurons of a
-branch by its cone alone. Copies of a neuron are free there, while under the path norm r copies divide the norm by √r: the
-path norm has no meaning without the number m of neurons (Ergen, Pilanci, Path Regularization, arXiv 2110.09548; abstract
-and caption of Figure 1 were read, the program is derived here).
+With the path norm it is a group Lasso with exactly one group for each two-level pattern and sign: a whole branch, its
+m neurons together. With weight decay every neuron has a norm of its own, and the neurons of a branch are coupled by
+the second level of the cone alone. Copies of a neuron are free there; under the path norm r copies divide the norm by
+√r, so that it means nothing without the number m of neurons. (Ergen, Pilanci 2021, Path Regularization, arXiv
+2110.09548: abstract and caption of Figure 1 were read, the program is derived here.)
 """
 
 from dataclasses import dataclass

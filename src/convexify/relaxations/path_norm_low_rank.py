@@ -1,16 +1,16 @@
 r"""Data of low rank in place of the data: fewer two-level patterns, and what the program on them proves.
 
-Let :math:`\hat X` be the best rank-k approximation of X and :math:`\sigma=\sigma_{k+1}(X)`. ReLU is 1-Lipschitz, so that a
-branch moves by :math:`\|h_V(X)-h_V(\hat X)\|\le\sum_j\|(X-\hat X)v_j\|\le\sigma\sum_j\|v_j\|\le\sigma\sqrt m\|V\|_F`, and
-the prediction of a network of penalty R by δR with :math:`\delta=\sqrt m\,\sigma` (path norm) or :math:`\delta=\sigma`
-(weight decay). With the objective :math:`P=\tfrac12\|f-y\|^2+\beta R`, :math:`\|f-y\|\le\sqrt{2P}` and :math:`R\le P/\beta`,
+Let :math:`\hat X` be the best rank-k approximation of X and :math:`\sigma=\sigma_{k+1}(X)`. ReLU is 1-Lipschitz, so that
+a branch moves by :math:`\|h_V(X)-h_V(\hat X)\|\le\sum_j\|(X-\hat X)v_j\|\le\sigma\sum_j\|v_j\|\le\sigma\sqrt m\|V\|_F`,
+and the prediction of a network of penalty R by δR at most, with :math:`\delta=\sqrt m\,\sigma` (path norm) or
+:math:`\delta=\sigma` (weight decay). With the objective :math:`P=\tfrac12\|f-y\|^2+\beta R` on :math:`\hat X`,
+:math:`\|f-y\|\le\sqrt{2P}` and :math:`R\le P/\beta`, the objective on X is at most
 
-.. math:: P(\theta;X)\le P(\theta;\hat X)+\sqrt{2P}\,\delta P/\beta+\tfrac12\delta^2P^2/\beta^2
-          =P\Big(1+\frac{\delta\sqrt P}{\sqrt2\,\beta}\Big)^2,\qquad P=P(\theta;\hat X),
+.. math:: P+\sqrt{2P}\,\delta P/\beta+\tfrac12\delta^2P^2/\beta^2=P\Big(1+\frac{\delta\sqrt P}{\sqrt2\,\beta}\Big)^2,
 
-and the same with X and :math:`\hat X` exchanged. At the optima of both this gives an interval for the optimum on X from the
-program on :math:`\hat X` alone (Ergen, Pilanci 2021 announce such a guarantee in their abstract; the constants are
-derived here for the squared loss, which is not Lipschitz itself).
+and the same with X and :math:`\hat X` exchanged. At the optima of both this gives an interval for the optimum on X from
+the program on :math:`\hat X` alone. (Ergen, Pilanci 2021 announce a guarantee of this kind in their abstract; the bound
+for the squared loss, which is not Lipschitz itself, is derived here.)
 """
 
 import numpy as np

@@ -124,10 +124,8 @@ def _direction(X, nu, V, signs, penalty, width):
     outer = np.clip(0.5 + 0.5 * sums / width, 0.0, 1.0) * nu[:, None] * sign
     inner = np.clip(0.5 + 0.5 * rows / width[:, None], 0.0, 1.0) * signs
     gradient = np.einsum("nk,nkm,nd->kmd", outer, inner, X, optimize=True)
-    if penalty == "path":
-        normal = V
-    else:
-        normal = V / np.maximum(np.linalg.norm(V, axis=-1, keepdims=True), np.finfo(float).tiny)
-    gradient -= np.einsum("kmd,kmd->k", gradient, V)[:, None, None] * normal
+    lengths = np.linalg.norm(V, axis=-1, keepdims=True)
+    norm_gradient = V if penalty == "path" else V / np.maximum(lengths, np.finfo(float).tiny)
+    gradient -= np.einsum("kmd,kmd->k", gradient, V)[:, None, None] * norm_gradient
     length = branch_norms(gradient, "path")[:, None, None]
     return gradient / np.where(length > 0, length, 1.0)

@@ -1,9 +1,9 @@
 r"""The group-sparse convex program of `convexify.relaxations.path_norm`: solver and certificate.
 
-Few groups are not zero at the optimum and few rows of their cones bind. So a program with some groups and rows is solved,
-rows that it violates and groups whose dual bound exceeds β are added, until there are none: the dual point is then
-feasible for all groups. The certificate trusts neither: the primal value is that of a network, with its real activations,
-the dual value that of ν scaled by proved bounds.
+Few groups are not zero at the optimum, and few rows of their cones bind. So a program with some groups and rows is
+solved, then the rows that it violates and groups whose dual bound exceeds β are added, until there are none. The
+certificate trusts neither: the primal value is that of a network with its real activations, the dual value that of ν
+scaled by proved bounds on all groups.
 """
 
 import warnings
@@ -137,13 +137,14 @@ class GroupProgram:
     def solve(self, *, tol, added):
         """Solve to a relative gap of ``tol``, at most ``added`` new groups a round: a `PathNormSolution`."""
         tol, added = as_number("tol", tol, above=0), as_integer("added", added, minimum=1)
-        more_rows = True
-        for rounds in range(_ROUNDS):
+        rounds, more_rows = 0, True
+        while True:
             violators = np.setdiff1d(self._violators(added), self.active)
             network, primal, dual, scale = self._certified()
             gap = relative_gap(primal, dual)
-            if gap <= tol or not (more_rows or len(violators)):
+            if gap <= tol or rounds == _ROUNDS or not (more_rows or len(violators)):
                 break
+            rounds += 1
             self.active = np.concatenate([self.active, violators])
             self._solve_active()
             more_rows = self._add_rows()

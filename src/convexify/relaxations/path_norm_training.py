@@ -1,4 +1,4 @@
-"""Parallel three-layer networks trained by descent on their own weights, the objective that the convex program bounds."""
+"""Parallel three-layer networks trained by descent on their own weights, beside the convex program that bounds them."""
 
 from dataclasses import dataclass
 

@@ -16,9 +16,7 @@ experiment(
     metrics=reads("exact", "exact_tuning", "rank", "spirals", "tuning"),
     figures={
         "regions": figure("Decision regions on two spirals", reads("regions", "spirals", settings=["spirals"])),
-        "objectives": figure(
-            "Objectives on two spirals", reads("spirals", settings=["spirals", "descent"])
-        ),
+        "objectives": figure("Objectives on two spirals", reads("spirals", settings=["spirals", "descent"])),
         "low_rank": figure("Data of low rank", reads("rank", settings=["exact", "rank"])),
         "tuned_steps": figure("The step of descent", reads("tuning", settings=["descent"])),
     },
