@@ -21,7 +21,7 @@ NAMES = {"sgd": "SGD", "adam": "Adam"}
 
 def compute_spirals(settings, seed):
     """``spirals``: a row per draw, model and β; ``regions``: outputs on a grid, first draw; ``tuning``: steps."""
-    draws = [_draw(settings, generator(seed, "path_norm", "spirals", k)) for k in range(settings.spirals)]
+    draws = [_draw(settings, generator(seed, "path_norm", "spirals", k)) for k in range(settings.repetitions)]
     grid = _grid()
     rows, regions, tuning = [], [], []
     for beta in settings.betas:
@@ -80,8 +80,8 @@ def _judged(model, draw):
 
 
 def _descend(settings, draws, beta, seed):
-    """The best of several starts for each draw and method; one step for a method and β, tuned on spirals of their own."""
-    others = [_draw(settings, generator(seed, "path_norm", "tuning", k)) for k in range(settings.spirals)]
+    """The best start for each draw and method; one step for a method and β, tuned on spirals of their own."""
+    others = [_draw(settings, generator(seed, "path_norm", "tuning", k)) for k in range(settings.repetitions)]
     models, tables = [{} for _ in draws], []
     for method in settings.methods:
         options = {"branches": settings.branches, "neurons": settings.neurons, "starts": settings.descent_starts,

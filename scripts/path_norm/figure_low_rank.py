@@ -31,7 +31,7 @@ def figure_low_rank(rank):
     two = below[below["rank"] == ranks[-1]]
     worst = (two["on_data"] / two["optimum"]).groupby(two["decay"]).median()
     fig.suptitle(
-        f"Rank {ranks[-1]} needs {two['groups'].mean() / exact['groups'].mean():.0%} of the {exact['groups'].mean():.0f} "
+        f"Rank {ranks[-1]} needs {two['groups'].mean() / exact['groups'].mean():.0%} of {exact['groups'].mean():.0f} "
         f"groups; its networks are {worst.iloc[0] - 1:.1g} to {worst.iloc[-1] - 1:.1g} above the optimum (medians)",
         fontsize="medium",
     )

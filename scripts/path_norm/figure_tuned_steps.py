@@ -14,8 +14,7 @@ def figure_tuned_steps(tuning):
     finite = tuning[np.isfinite(tuning["score"])]
     look = looks(finite["method"].unique())
     sns.lineplot(
-        finite, x="step", y="score", hue="method", style="method", units="beta", estimator=None, palette=look["palette"],
-        markers=look["markers"], dashes=look["dashes"], ax=axes,
+        finite, x="step", y="score", hue="method", style="method", units="beta", estimator=None, **look, ax=axes,
     )  # fmt: skip
     chosen = finite[np.isclose(finite["step"], finite["chosen"])]
     axes.plot(chosen["step"], chosen["score"], "ks", markersize=11, fillstyle="none")

@@ -50,7 +50,7 @@ def metrics(exact, exact_tuning, rank, spirals, tuning):
 
 
 def _chosen(spirals):
-    """Test accuracy of each model (columns) on each draw with the β of highest validation accuracy, the larger of ties."""
+    """Test accuracy of each model (columns) on each draw, β by validation accuracy and the larger of ties."""
     ordered = spirals.sort_values(["validation_accuracy", "beta"], ascending=False)
     return ordered.drop_duplicates(["draw", "model"]).pivot(index="draw", columns="model", values="test_accuracy")
 

@@ -1,15 +1,15 @@
 r"""Parallel three-layer ReLU networks: branches, path norm, and the two-level patterns of their convex program.
 
-A network of K branches with m hidden neurons each, :math:`f(X)=\sum_k\big((XW_k)_+w_k\big)_+\alpha_k`. Its convex program
-in five steps:
+A network of K branches with m hidden neurons each is :math:`f(X)=\sum_k\big((XW_k)_+w_k\big)_+\alpha_k`. Its convex
+program in five steps:
 
 1. *Rescaling.* ReLU is positively homogeneous, so that with :math:`v_{kj}=|\alpha_k||w_{kj}|\,W_{k,\cdot j}` a branch
    is :math:`o_kh_k`, :math:`h_k=\big(\sum_j\varepsilon_{kj}(Xv_{kj})_+\big)_+`, with signs
    :math:`o_k,\varepsilon_{kj}=\pm1`.
 2. *Penalty.* The path norm :math:`|\alpha_k|\big(\sum_{ij}w_{kj}^2W_{k,ij}^2\big)^{1/2}` is :math:`\|V_k\|_F`, exactly.
    Weight decay :math:`\tfrac12(\|w_k\|^2+\alpha_k^2)` with :math:`\|W_k\|_F\le1` is at least
-   :math:`|\alpha_k|\|w_k\|` (arithmetic and geometric mean), which is at least :math:`\sum_j\|v_{kj}\|` (Cauchy–Schwarz:
-   :math:`(\sum_j\|v_{kj}\|)^2\le\alpha_k^2\|w_k\|^2\,\|W_k\|_F^2`) and equal to it for
+   :math:`|\alpha_k|\|w_k\|` (arithmetic and geometric mean), which is at least :math:`\sum_j\|v_{kj}\|`
+   (Cauchy–Schwarz: :math:`(\sum_j\|v_{kj}\|)^2\le\alpha_k^2\|w_k\|^2\,\|W_k\|_F^2`) and equal to it for
    :math:`w_{kj}^2\propto\|v_{kj}\|`. Weight decay on all three layers would be the power 2/3 of a norm: not convex, so
    that it has no such program.
 3. *Cells.* Where all :math:`Xv_{kj}` keep their signs (patterns :math:`D_j`) and the sum over the neurons keeps its own
@@ -24,9 +24,9 @@ in five steps:
    is at most that of the networks, for any K; and each of its points is a network with one branch for each block that
    is not zero: the minima agree. K = n branches are enough, since the prediction lies in :math:`\mathbb R^n`
    (Carathéodory).
-5. *Dual.* :math:`\max_\nu-L^*(-\nu)` subject to :math:`|\nu^\top h_V|\le\beta` for every V of norm 1. The left hand side is
-   the largest, over cones and signs, of a linear function on the cone's part of a ball, and any multiplier of the cone
-   bounds it from above.
+5. *Dual.* :math:`\max_\nu-L^*(-\nu)` subject to :math:`|\nu^\top h_V|\le\beta` for every V of norm 1. The left hand
+   side is the largest, over cones and signs, of a linear function on the cone's part of a ball, and any multiplier of
+   the cone bounds it from above.
 
 With the path norm it is a group Lasso with exactly one group for each two-level pattern and sign: a whole branch, its
 m neurons together. With weight decay every neuron has a norm of its own, and the neurons of a branch are coupled by

@@ -1,7 +1,10 @@
 r"""Data of low rank in place of the data: fewer two-level patterns, and what the program on them proves.
 
-Let :math:`\hat X` be the best rank-k approximation of X and :math:`\sigma=\sigma_{k+1}(X)`. ReLU is 1-Lipschitz, so that
-a branch moves by :math:`\|h_V(X)-h_V(\hat X)\|\le\sum_j\|(X-\hat X)v_j\|\le\sigma\sum_j\|v_j\|\le\sigma\sqrt m\|V\|_F`,
+Let :math:`\hat X` be the best rank-k approximation of X and :math:`\sigma=\sigma_{k+1}(X)`. ReLU is 1-Lipschitz, so
+that a branch moves by
+
+.. math:: \|h_V(X)-h_V(\hat X)\|\le\sum_j\|(X-\hat X)v_j\|\le\sigma\sum_j\|v_j\|\le\sigma\sqrt m\|V\|_F,
+
 and the prediction of a network of penalty R by δR at most, with :math:`\delta=\sqrt m\,\sigma` (path norm) or
 :math:`\delta=\sigma` (weight decay). With the objective :math:`P=\tfrac12\|f-y\|^2+\beta R` on :math:`\hat X`,
 :math:`\|f-y\|\le\sqrt{2P}` and :math:`R\le P/\beta`, the objective on X is at most

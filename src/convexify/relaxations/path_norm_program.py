@@ -137,7 +137,7 @@ class GroupProgram:
     def solve(self, *, tol, added):
         """Solve to a relative gap of ``tol``, at most ``added`` new groups a round: a `PathNormSolution`."""
         tol, added = as_number("tol", tol, above=0), as_integer("added", added, minimum=1)
-        rounds, more_rows = 0, True
+        rounds, more_rows = 0, False
         while True:
             violators = np.setdiff1d(self._violators(added), self.active)
             network, primal, dual, scale = self._certified()

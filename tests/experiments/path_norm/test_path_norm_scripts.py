@@ -10,7 +10,7 @@ from convexify.relaxations import path_norm, path_norm_low_rank, path_norm_progr
 SETTINGS = SimpleNamespace(
     neurons=2, samples=4, problems=4, beta=0.1, width=4, starts=8, iterations=250, trials=3,
     rank_samples=4, draws=3, decays=[0.3, 0.03],
-    points=12, test_points=100, turns=0.75, noise=0.02, spirals=3, betas=[0.3, 0.1], count=20, rounds=2, ascents=30,
+    points=12, test_points=100, turns=0.75, noise=0.02, repetitions=3, betas=[0.3, 0.1], count=20, rounds=2, ascents=30,
     branches=12, descent_starts=1, methods=["sgd", "adam"], batch=6, descent_iterations=60, descent_trials=3,
 )  # fmt: skip
 RIGHT = {
