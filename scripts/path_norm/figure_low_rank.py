@@ -32,7 +32,7 @@ def figure_low_rank(rank):
     worst = (two["on_data"] / two["optimum"]).groupby(two["decay"]).median()
     fig.suptitle(
         f"Rank {ranks[-1]} needs {two['groups'].mean() / exact['groups'].mean():.0%} of {exact['groups'].mean():.0f} "
-        f"groups; its networks are {worst.iloc[0] - 1:.1g} to {worst.iloc[-1] - 1:.1g} above the optimum (medians)",
+        f"groups; its networks miss the optimum by a share of {worst.iloc[0] - 1:.1g} to {worst.iloc[-1] - 1:.1g}",
         fontsize="medium",
     )
     return fig

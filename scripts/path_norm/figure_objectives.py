@@ -3,7 +3,7 @@
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, subplots
+from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
 
 NAMES = {
     "path": "convex,\npriced",
@@ -14,7 +14,7 @@ NAMES = {
 
 
 def figure_objectives(spirals):
-    """Objective over that of the priced convex program on the same spiral and β."""
+    """Objective over that of the priced convex program on the same spiral and β; medians in the title."""
     rows = spirals[spirals["model"].isin(NAMES)]
     best = rows[rows["model"] == "path"].set_index(["draw", "beta"])["objective"]
     base = best.loc[list(zip(rows["draw"], rows["beta"], strict=True))].to_numpy()
@@ -29,11 +29,12 @@ def figure_objectives(spirals):
     )  # fmt: skip
     axes.axhline(1.0, color="0.6", linewidth=1, zorder=0)
     axes.set(xlabel="", ylabel="objective / that of the priced program", yscale="log")
+    plain_log_ticks(axes.yaxis, subs=(1.0, 1.1, 1.2, 1.3, 1.5, 2.0, 3.0, 5.0))
     axes.get_legend().set_title(None)
     medians = rows.groupby("model")["ratio"].median()
     descent = min(medians[name] for name in ("SGD", "Adam") if name in medians)
     axes.set_title(
-        f"Median over the priced program's: sampled patterns {medians['path, sampled']:.2f}, best descent {descent:.2f}"
+        f"Objective over the priced program's: sampled {medians['path, sampled']:.2f}, descent {descent:.2f}"
     )
     return fig
 
