@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from convexify.checks import one_of
-from convexify.convex_relu.programs.certificates import certificate, refine_multipliers, relative_gap
+from convexify.convex_relu.programs.certificates import certificate, objective, refine_multipliers, relative_gap
 from convexify.convex_relu.programs.cone_projection import repair
 from convexify.convex_relu.solvers import interior_point
 from convexify.convex_relu.solvers.solution import Candidate, Solution
@@ -37,13 +37,13 @@ class Portfolio:
 
     def __init__(self, program, tol, started, max_time):
         self.program, self.tol, self.started, self.max_time = program, tol, started, max_time
-        self.primal = self.dual = self.certificate = None
+        self.primal = self.dual = self.proved = self.certificate = None
         self.rows = []
 
     def follow(self, candidates, iterations):
         """Follow one solver until the certificate meets the tolerance, time or iterations are up or the gap stalls."""
         most = len(self.rows) + iterations
-        aim, smallest, since = self.tol, np.inf, 0
+        aim, smallest, since, candidate = self.tol, np.inf, 0, None
         for candidate in candidates:
             # In units near the ends of float64 a solver may return NaN or infinity: that is no candidate.
             if np.isfinite(candidate.primal) and (self.primal is None or candidate.primal < self.primal.primal):
@@ -57,11 +57,15 @@ class Portfolio:
             smallest, since = (gap, 0) if gap < 0.9 * smallest else (smallest, since + 1)
             last = self.rows[-1][0] > self.max_time or since >= _PATIENCE or len(self.rows) >= most
             if last or gap <= aim:
-                self._certify()
+                refuted = self._certify()
                 if last or self.certificate.gap <= self.tol:
-                    return
-                aim /= 10
-        self._certify()
+                    break
+                aim, smallest = (aim, np.inf) if refuted else (aim / 10, smallest)
+        else:
+            refuted = self._certify()
+        if refuted and candidate is not None and candidate.primal < self.primal.primal:
+            self.primal = candidate  # passed over for the one refuted
+            self._certify()
 
     def best_point(self):
         """The best points as a start for Newton's method; None before the first candidates."""
@@ -90,17 +94,28 @@ class Portfolio:
         self.rows.append((time.perf_counter() - self.started, len(self.rows) + 1, primal, dual, gap))
 
     def _certify(self):
-        """Certificate of both points from scratch; exact multipliers only if those given prove too little."""
+        """Certificate of both points from scratch; exact multipliers only if those given prove too little.
+
+        Returns whether the primal point, once it is projected onto the cones, is worse by more than the tolerance than
+        its solver says: the interior point method's is outside them until it takes a full step. From here on the best
+        primal point is the best one that was projected, with its own objective, so that no false one hides the others.
+        """
         program = self.program
         primal, dual = self.primal or zero_candidate(program), self.dual or zero_candidate(program)
         nu, multipliers = dual.nu, dual.multipliers()
         v, w = primal.point()
-        if not program.gated:
+        if primal is not self.proved and not program.gated:
             v, w = repair(program, v), repair(program, w)
+        value = objective(program, v, w)
+        refuted = not relative_gap(value, primal.primal) <= self.tol
+        if self.proved is not None and not value <= self.proved.primal:
+            v, w = self.proved.point()
         result = certificate(program, v, w, nu, multipliers)
         if not result.gap <= self.tol and not program.gated:
             result = certificate(program, v, w, nu, refine_multipliers(program, nu, multipliers))
         self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
+        self.proved = self.primal = Candidate(result.primal, result.dual, lambda: (v, w), nu, dual.multipliers)
+        return refuted
 
 
 def zero_candidate(program):

@@ -26,8 +26,8 @@ class Solution:
     solver : str
         The last one of them.
     history : pandas.DataFrame
-        Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account; the last
-        row is the certificate of the answer.
+        Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account, until a
+        certificate refutes it; the last row is the certificate of the answer.
     """
 
     v: np.ndarray
