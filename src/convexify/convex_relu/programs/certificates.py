@@ -116,22 +116,25 @@ def certify_point(X, y, patterns, beta, v, w=None, *, nu=None, multipliers=None,
 
 def certificate(program, v, w, nu, multipliers):
     """`evaluate` for a `Program`: ``v, w`` (d, P, c), ``nu`` (n, c), ``multipliers`` None or a pair of (n, P, c)."""
-    parts = [v] if w is None else [v, w]
     primal = objective(program, v, w)
     nu = program.loss.clip_dual(nu, program.y)
-    squares = (
-        0.0 if w is None else sum(float((np.minimum(r, 0) ** 2).sum()) for u in parts for _, r in program.cone_rows(u))
-    )
     bound = float(max(b.max() for b in dual_bounds(program, nu, multipliers)))
     scale = program.loss.best_scale(nu, program.y, program.beta / bound if bound > 0 else np.inf)
     dual = program.loss.dual_value(scale * nu, program.y)
-    return Certificate(primal, dual, relative_gap(primal, dual), float(np.sqrt(squares)), scale, bound)
+    return Certificate(primal, dual, relative_gap(primal, dual), violation(program, v, w), scale, bound)
 
 
 def objective(program, v, w):
     """Loss plus penalty of ``v, w`` (d, P, c) in float64; ``w`` None if gated."""
     penalty = sum(float(program.norms(u).sum()) for u in ([v] if w is None else [v, w]))
     return program.loss.value(program.predict(v if w is None else v - w), program.y) + program.beta * penalty
+
+
+def violation(program, v, w):
+    """Euclidean norm of the negative part of all cone rows of ``v, w`` (d, P, c); 0 if gated."""
+    if w is None:
+        return 0.0
+    return float(np.sqrt(sum(float((np.minimum(r, 0) ** 2).sum()) for u in (v, w) for _, r in program.cone_rows(u))))
 
 
 def dual_bounds(program, nu, multipliers):

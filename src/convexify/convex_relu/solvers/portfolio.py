@@ -2,14 +2,22 @@
 
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from convexify.checks import one_of
-from convexify.convex_relu.programs.certificates import certificate, objective, refine_multipliers, relative_gap
+from convexify.convex_relu.programs.certificates import (
+    certificate,
+    objective,
+    refine_multipliers,
+    relative_gap,
+    violation,
+)
 from convexify.convex_relu.programs.cone_projection import repair
 from convexify.convex_relu.solvers import interior_point
+from convexify.convex_relu.solvers.crossover import sparsify
 from convexify.convex_relu.solvers.solution import Candidate, Solution
 from convexify.warnings import ConvergenceWarning
 
@@ -18,6 +26,7 @@ _MAX_ITERATIONS = 2000
 _FIRST_NEWTON_ITERATIONS = 60  # before another solver is asked: twice what an ordinary program takes
 _CHEAP_STEP = 3e8  # multiplications of an interior point step up to which it beats Newton's method
 _EXPENSIVE_STEP = 2e10  # and up to which it is worth trying: about a second
+_ROUNDING = 1e-12  # of an objective that is computed in another order
 _SMALL_FOR_CVXPY = 500_000  # n d P c up to which cvxpy is the last resort
 
 
@@ -75,7 +84,8 @@ class Portfolio:
         return v if w is None else np.concatenate([v, w], axis=1), self.dual.nu
 
     def finish(self, solver, *, squeeze):
-        """The `Solution`, without the axis of outputs if ``squeeze``; with a warning if it misses the tolerance."""
+        """The sparse `Solution`, without the axis of outputs if ``squeeze``; a warning if it misses the tolerance."""
+        self._sparsify()
         iterations, result = len(self.rows), self.certificate
         self._record(result.primal, result.dual, result.gap)
         seconds = self.rows[-1][0]
@@ -89,6 +99,19 @@ class Portfolio:
             seconds=seconds, iterations=iterations, solver=solver,
             history=pd.DataFrame(self.rows, columns=["seconds", "iteration", "primal", "dual", "gap"]),
         )  # fmt: skip
+
+    def _sparsify(self):
+        """Remove the groups that the tolerance does not need; the gap stays within it, or as it is."""
+        program, before = self.program, self.certificate
+        if not np.isfinite(before.primal):
+            return
+        limit = before.dual / (1 - self.tol) if self.tol < 1 else before.primal
+        v, w = sparsify(program, *self.point[:2], limit - _ROUNDING * before.primal)
+        primal = objective(program, v, w)
+        self.point = v, w, self.point[2]
+        self.certificate = replace(
+            before, primal=primal, gap=relative_gap(primal, before.dual), violation=violation(program, v, w)
+        )
 
     def _record(self, primal, dual, gap):
         self.rows.append((time.perf_counter() - self.started, len(self.rows) + 1, primal, dual, gap))

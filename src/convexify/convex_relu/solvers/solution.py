@@ -14,7 +14,8 @@ class Solution:
     Attributes
     ----------
     v, w : ndarray, shape (d, P) or (d, P, c)
-        Primal point in the order of ``patterns``; ``w`` is None for a gated program.
+        Primal point in the order of ``patterns``, sparse: groups that the gap does not need are exactly zero. ``w`` is
+        None for a gated program.
     nu : ndarray, shape (n,) or (n, c)
         Dual feasible point that proves ``dual``.
     primal, dual, gap, violation : float

@@ -75,6 +75,9 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     The program is that of [1]_ when ``patterns`` holds every arrangement, and its restriction to a sample otherwise:
     gap and dual bound speak about the program on the patterns given.
 
+    The answer is sparse (`solvers.crossover`): groups that ``tol`` does not need are exactly zero, so that a tighter
+    tolerance may leave more of them, and at most ``n c`` are not.
+
     References
     ----------
     .. [1] Pilanci, Ergen (2020), Neural networks are convex regularizers, ICML.
