@@ -203,6 +203,35 @@ def multiplier_blocks(program, multipliers):
     return [np.reshape(part, (n, p, c)) for part in multipliers]
 
 
+def sparse_multipliers(program, multipliers):
+    """A pair of multipliers (n, P, c) as arrays ``cone`` (part, group, output in C order), ``row`` and ``value``.
+
+    Where there are more than a projection can have, an interior point method's, only the large ones of each cone stay.
+    """
+    if multipliers is None:
+        return {"cone": np.empty(0, np.int64), "row": np.empty(0, np.int64), "value": np.empty(0)}
+    n, d, p, c = program.shape
+    found = []
+    for part in multipliers:
+        flat = np.maximum(part.reshape(n, -1), 0.0).T
+        if np.count_nonzero(flat) > 2 * d * len(flat):
+            flat = np.where(flat > 1e-3 * flat.max(axis=1, keepdims=True), flat, 0.0)
+        cone, row = np.nonzero(flat)
+        found.append((cone + len(found) * p * c, row, flat[cone, row]))
+    cone, row, value = (np.concatenate(entries) for entries in zip(*found, strict=True))
+    return {"cone": cone, "row": row, "value": value}
+
+
+def dense_multipliers(program, sparse):
+    """The pair of arrays (n, P, c) that `sparse_multipliers` came from, or None if there is none."""
+    if program.gated or not len(sparse["cone"]):
+        return None
+    n, _, p, c = program.shape
+    dense = np.zeros((2 * p * c, n))
+    dense[sparse["cone"], sparse["row"]] = sparse["value"]
+    return [part.T.reshape(n, p, c) for part in np.split(dense, 2)]
+
+
 def _block(program, name, u):
     _, d, p, c = program.shape
     u = as_batch(name, u, shape=())

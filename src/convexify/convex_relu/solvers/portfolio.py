@@ -13,6 +13,7 @@ from convexify.convex_relu.programs.certificates import (
     objective,
     refine_multipliers,
     relative_gap,
+    sparse_multipliers,
     violation,
 )
 from convexify.convex_relu.programs.cone_projection import repair
@@ -46,7 +47,7 @@ class Portfolio:
 
     def __init__(self, program, tol, started, max_time):
         self.program, self.tol, self.started, self.max_time = program, tol, started, max_time
-        self.primal = self.dual = self.proved = self.certificate = None
+        self.primal = self.dual = self.proved = self.certificate = self.multipliers = None
         self.rows = []
 
     def follow(self, candidates, iterations):
@@ -98,6 +99,7 @@ class Portfolio:
             v=v, w=w, nu=nu, primal=result.primal, dual=result.dual, gap=result.gap, violation=result.violation,
             seconds=seconds, iterations=iterations, solver=solver,
             history=pd.DataFrame(self.rows, columns=["seconds", "iteration", "primal", "dual", "gap"]),
+            multipliers=sparse_multipliers(self.program, self.multipliers),
         )  # fmt: skip
 
     def _sparsify(self):
@@ -135,7 +137,9 @@ class Portfolio:
             v, w = self.proved.point()
         result = certificate(program, v, w, nu, multipliers)
         if not result.gap <= self.tol and not program.gated:
-            result = certificate(program, v, w, nu, refine_multipliers(program, nu, multipliers))
+            multipliers = refine_multipliers(program, nu, multipliers)
+            result = certificate(program, v, w, nu, multipliers)
+        self.multipliers = multipliers
         self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
         self.proved = self.primal = Candidate(result.primal, result.dual, lambda: (v, w), nu, dual.multipliers)
         return refuted

@@ -1,7 +1,7 @@
 """What `solve` returns, and what a solver hands to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,8 @@ class Solution:
     history : pandas.DataFrame
         Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account, until a
         certificate refutes it; the last row is the certificate of the answer.
+    multipliers : dict of ndarray, optional
+        Multipliers of cone rows that a proof may start from: see `sparse_multipliers` of `programs.certificates`.
     """
 
     v: np.ndarray
@@ -42,6 +44,7 @@ class Solution:
     iterations: int
     solver: str
     history: pd.DataFrame
+    multipliers: dict | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
