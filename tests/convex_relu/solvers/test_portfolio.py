@@ -9,6 +9,7 @@ from relu_problems import random_problem
 from convexify.convex_relu.programs.convex_program import build_program
 from convexify.convex_relu.solvers import interior_point, newton
 from convexify.convex_relu.solvers.portfolio import Portfolio, plan_solvers
+from convexify.convex_relu.solvers.regularization_path import beta_max
 from convexify.convex_relu.solvers.solution import Candidate
 
 
@@ -25,6 +26,18 @@ from convexify.convex_relu.solvers.solution import Candidate
 def test_first_solver_fits_the_form_of_the_program(form, warm, first):
     program = build_program(*random_problem(0, 12, 3, 4, loss=form.get("loss", "squared")), 0.5, **form)
     assert plan_solvers(program, "auto", warm=warm)[0][0] == first
+
+
+@pytest.mark.parametrize("size", [(12, 3, 4), (400, 20, 200)])
+def test_a_weak_penalty_goes_to_the_interior_point_method_first(size):
+    """Whether its steps are cheap or not, and whether there is a point to start from or not."""
+    X, y, patterns = random_problem(0, *size)
+    largest = beta_max(X, y, patterns, gated=True)  # an upper bound without the cones
+    for warm in (False, True):
+        plan = plan_solvers(build_program(X, y, patterns, 1e-3 * largest), "auto", warm=warm)
+        assert [name for name, _ in plan[:2]] == ["interior", "newton"]
+        strong = plan_solvers(build_program(X, y, patterns, 0.5 * largest), "auto", warm=True)
+        assert strong[0][0] == "newton"
 
 
 def test_best_primal_and_dual_points_survive_a_worse_solver():

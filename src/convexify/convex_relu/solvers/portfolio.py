@@ -28,6 +28,7 @@ _FIRST_NEWTON_ITERATIONS = 60  # before another solver is asked: twice what an o
 _CHEAP_STEP = 3e8  # multiplications of an interior point step up to which it beats Newton's method
 _EXPENSIVE_STEP = 2e10  # and up to which it is worth trying: about a second
 _ROUNDING = 1e-12  # of an objective that is computed in another order
+_WEAK = 0.02  # beta over the largest dual norm at zero, cones left out, below which Newton's method is the slower one
 _SMALL_FOR_CVXPY = 500_000  # n d P c up to which cvxpy is the last resort
 
 
@@ -167,7 +168,8 @@ def plan_solvers(program, solver, *, warm):
     Returns
     -------
     list of (str, int)
-        Newton's method takes up what the others leave.
+        Newton's method takes up what the others leave. Under a weak penalty it is slow, even from the solution of the
+        next penalty, and the interior point method, which the penalty hardly matters to, is asked first.
 
     Raises
     ------
@@ -185,11 +187,18 @@ def plan_solvers(program, solver, *, warm):
     if solver != "auto":
         return [(solver, _MAX_ITERATIONS)]
     cost = interior_point.step_cost(program)
-    if cost <= _CHEAP_STEP and not warm:
+    weak = cost <= _EXPENSIVE_STEP and program.beta < _WEAK * _largest_correlation(program)
+    if cost <= _CHEAP_STEP and (weak or not warm):
         return [(name, _MAX_ITERATIONS) for name in ("interior", "newton", "cvxpy", "newton")]
-    plan = [("newton", _FIRST_NEWTON_ITERATIONS)]
+    plan = [] if weak else [("newton", _FIRST_NEWTON_ITERATIONS)]
     if cost <= _EXPENSIVE_STEP:
         plan += [("interior", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
     if np.prod(program.shape) <= _SMALL_FOR_CVXPY:
         plan += [("cvxpy", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
     return plan if len(plan) > 1 else [("newton", _MAX_ITERATIONS)]
+
+
+def _largest_correlation(program):
+    """Upper bound on the smallest ``beta`` with a zero solution: no group's correlation at zero is larger."""
+    zero = np.zeros_like(program.y)
+    return float(program.dual_norms(program.correlate(program.loss.negative_gradient(zero, program.y))).max())
