@@ -139,16 +139,27 @@ def caratheodory(columns, prices):
     ndarray, shape (k,)
         At most m entries are not 0.
     """
+    lengths = np.linalg.norm(columns, axis=0)
+    factors = np.zeros(len(lengths))
+    heard = np.flatnonzero(lengths)  # a silent column is dropped
+    if len(heard):  # of unit length, so that a short column counts as dependent only if it is
+        unit = columns[:, heard] / lengths[heard]
+        weights = _reduced(unit, prices[heard] / lengths[heard], lengths[heard].copy())
+        factors[heard] = weights / lengths[heard]
+    return _refit(columns, columns.sum(axis=1), factors)
+
+
+def _reduced(columns, prices, factors):
+    """Factors on independent columns, with the same sum of ``columns`` times factors and no larger sum of prices."""
     k = columns.shape[1]
     triangle, pivots = qr(columns, mode="r", pivoting=True, check_finite=False)
     diagonal = np.abs(np.diagonal(triangle))
-    rank = int((diagonal > _DEPENDENT * diagonal[0]).sum()) if diagonal[0] > 0 else 0
+    rank = int((diagonal > _DEPENDENT * diagonal[0]).sum())
     if rank == k:
-        return np.ones(k)
+        return factors
     basis, rest = pivots[:rank].copy(), pivots[rank:]
     # each column that is not in the basis, written in it
-    table = solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:k]) if rank else np.zeros((0, k))
-    factors = np.ones(k)
+    table = solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:k])
     for position, j in enumerate(rest):
         column = table[:, position]
         # the factor of j falls and the basis makes up for it, or the other way round where that is cheaper
@@ -170,7 +181,7 @@ def caratheodory(columns, prices):
             table[:, position + 1 :] -= np.outer(column, row)
             table[leaving, position + 1 :] = row
         np.maximum(factors, 0.0, out=factors)
-    return _refit(columns, columns.sum(axis=1), factors)
+    return factors
 
 
 def _refit(columns, target, factors):
