@@ -11,6 +11,7 @@ from convexify.convex_relu.patterns.arrangements import enumerate_patterns, gene
 from convexify.convex_relu.patterns.gates import patterns_of, sample_patterns
 from convexify.convex_relu.programs.certificates import Certificate, certify_point, evaluate
 from convexify.convex_relu.programs.convex_program import Program, build_program
+from convexify.convex_relu.proofs.proof import Proof, check_proof, save_proof
 from convexify.convex_relu.solvers.regularization_path import RegularizationPath, beta_max, regularization_path
 from convexify.convex_relu.solvers.solution import Solution
 from convexify.convex_relu.solvers.solve import solve
@@ -24,6 +25,7 @@ __all__ = [
     "GroupedReLU",
     "NetworkCertificate",
     "Program",
+    "Proof",
     "RegularizationPath",
     "Solution",
     "Stationarity",
@@ -32,6 +34,7 @@ __all__ = [
     "build_program",
     "certify",
     "certify_point",
+    "check_proof",
     "enumerate_patterns",
     "evaluate",
     "from_network",
@@ -43,6 +46,7 @@ __all__ = [
     "regularization_path",
     "restricted_patterns",
     "sample_patterns",
+    "save_proof",
     "solve",
     "stationarity",
     "to_network",

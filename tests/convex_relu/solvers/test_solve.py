@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from cvxpy.error import SolverError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from relu_problems import LOSSES, problems, random_problem, teacher_student
 
@@ -111,6 +111,7 @@ def test_one_output_as_a_column_is_the_same_program():
 
 
 @settings(max_examples=20, deadline=None)
+@example(207, False)  # the interior point method's first points are outside the cones and below the optimum
 @given(st.integers(0, 1000), st.booleans())
 def test_scaling_a_column_changes_the_program_as_written(seed, gated):
     """No hidden normalisation: beta means the same for every scaling of the data."""

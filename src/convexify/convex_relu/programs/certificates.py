@@ -116,22 +116,25 @@ def certify_point(X, y, patterns, beta, v, w=None, *, nu=None, multipliers=None,
 
 def certificate(program, v, w, nu, multipliers):
     """`evaluate` for a `Program`: ``v, w`` (d, P, c), ``nu`` (n, c), ``multipliers`` None or a pair of (n, P, c)."""
-    parts = [v] if w is None else [v, w]
     primal = objective(program, v, w)
     nu = program.loss.clip_dual(nu, program.y)
-    squares = (
-        0.0 if w is None else sum(float((np.minimum(r, 0) ** 2).sum()) for u in parts for _, r in program.cone_rows(u))
-    )
     bound = float(max(b.max() for b in dual_bounds(program, nu, multipliers)))
     scale = program.loss.best_scale(nu, program.y, program.beta / bound if bound > 0 else np.inf)
     dual = program.loss.dual_value(scale * nu, program.y)
-    return Certificate(primal, dual, relative_gap(primal, dual), float(np.sqrt(squares)), scale, bound)
+    return Certificate(primal, dual, relative_gap(primal, dual), violation(program, v, w), scale, bound)
 
 
 def objective(program, v, w):
     """Loss plus penalty of ``v, w`` (d, P, c) in float64; ``w`` None if gated."""
     penalty = sum(float(program.norms(u).sum()) for u in ([v] if w is None else [v, w]))
     return program.loss.value(program.predict(v if w is None else v - w), program.y) + program.beta * penalty
+
+
+def violation(program, v, w):
+    """Euclidean norm of the negative part of all cone rows of ``v, w`` (d, P, c); 0 if gated."""
+    if w is None:
+        return 0.0
+    return float(np.sqrt(sum(float((np.minimum(r, 0) ** 2).sum()) for u in (v, w) for _, r in program.cone_rows(u))))
 
 
 def dual_bounds(program, nu, multipliers):
@@ -198,6 +201,35 @@ def multiplier_blocks(program, multipliers):
         if part.size != n * p * c:
             raise ValueError(f"multipliers: expected arrays of shape ({n}, {p}, {c}), got {part.shape}")
     return [np.reshape(part, (n, p, c)) for part in multipliers]
+
+
+def sparse_multipliers(program, multipliers):
+    """A pair of multipliers (n, P, c) as arrays ``cone`` (part, group, output in C order), ``row`` and ``value``.
+
+    Where there are more than a projection can have, an interior point method's, only the large ones of each cone stay.
+    """
+    if multipliers is None:
+        return {"cone": np.empty(0, np.int64), "row": np.empty(0, np.int64), "value": np.empty(0)}
+    n, d, p, c = program.shape
+    found = []
+    for part in multipliers:
+        flat = np.maximum(part.reshape(n, -1), 0.0).T
+        if np.count_nonzero(flat) > 2 * d * len(flat):
+            flat = np.where(flat > 1e-3 * flat.max(axis=1, keepdims=True), flat, 0.0)
+        cone, row = np.nonzero(flat)
+        found.append((cone + len(found) * p * c, row, flat[cone, row]))
+    cone, row, value = (np.concatenate(entries) for entries in zip(*found, strict=True))
+    return {"cone": cone, "row": row, "value": value}
+
+
+def dense_multipliers(program, sparse):
+    """The pair of arrays (n, P, c) that `sparse_multipliers` came from, or None if there is none."""
+    if program.gated or not len(sparse["cone"]):
+        return None
+    n, _, p, c = program.shape
+    dense = np.zeros((2 * p * c, n))
+    dense[sparse["cone"], sparse["row"]] = sparse["value"]
+    return [part.T.reshape(n, p, c) for part in np.split(dense, 2)]
 
 
 def _block(program, name, u):

@@ -100,12 +100,18 @@ class InteriorPoint:
         }
 
     def _coupling(self, inverse):
-        """Cholesky factor of the matrix that couples the groups, in float32 while that is enough."""
+        """Cholesky factor of the matrix that couples the groups, in float32 while that is enough.
+
+        ``v_i`` and ``w_i`` have the same rows: one product with the sum of both inverses does for the two.
+        """
         groups, c, d = self.u.shape
+        p = groups // 2
+        both = inverse.transpose(0, 2, 1) @ inverse
+        both = _factor(both[:p] + both[p:]).transpose(0, 2, 1).reshape(p, c * d, c, d)
         for precision in (np.float32, np.float64) if self.gap > _FLOAT32_GAP else (np.float64,):
-            whitened = _times(inverse.reshape(groups, c * d, c, d).astype(precision), self.X.T.astype(precision))
-            whitened *= self.mask[:, :, None].astype(precision)
-            whitened = whitened.reshape(groups * c * d, -1)
+            whitened = _times(both.astype(precision), self.X.T.astype(precision))
+            whitened *= self.mask[:p, :, None].astype(precision)
+            whitened = whitened.reshape(p * c * d, -1)
             matrix = (whitened.T @ whitened).astype(np.float64)
             matrix[np.diag_indices_from(matrix)] += 1.0
             try:

@@ -1,7 +1,7 @@
 """What `solve` returns, and what a solver hands to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ class Solution:
     Attributes
     ----------
     v, w : ndarray, shape (d, P) or (d, P, c)
-        Primal point in the order of ``patterns``; ``w`` is None for a gated program.
+        Primal point in the order of ``patterns``, sparse: groups that the gap does not need are exactly zero. ``w`` is
+        None for a gated program.
     nu : ndarray, shape (n,) or (n, c)
         Dual feasible point that proves ``dual``.
     primal, dual, gap, violation : float
@@ -26,8 +27,10 @@ class Solution:
     solver : str
         The last one of them.
     history : pandas.DataFrame
-        Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account; the last
-        row is the certificate of the answer.
+        Columns ``seconds, iteration, primal, dual, gap``: the best values so far by the solver's own account, until a
+        certificate refutes it; the last row is the certificate of the answer.
+    multipliers : dict of ndarray, optional
+        Multipliers of cone rows that a proof may start from: see `sparse_multipliers` of `programs.certificates`.
     """
 
     v: np.ndarray
@@ -41,6 +44,7 @@ class Solution:
     iterations: int
     solver: str
     history: pd.DataFrame
+    multipliers: dict | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
