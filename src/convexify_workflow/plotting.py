@@ -198,3 +198,38 @@ def intervals(axes, table, x, y, *, low="low", high="high", **keywords):
     )
     scales = {"color": palette, "marker": markers}
     plot.scale(**{key: value for key, value in scales.items() if value and key in keywords}).on(axes).plot()
+
+
+def finding(figure, text):
+    """Title of a figure: the sentence that it shows, on as many lines as its width needs."""
+    figure.suptitle(wrapped(text, int(9.2 * figure.get_figwidth())), x=0.01, ha="left", weight="bold", fontsize=12)
+
+
+def legend_of(figure, axes, **keywords):
+    """Legend of one panel set below the whole figure instead, each name once; the panels' own legends go."""
+    named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    for panel in figure.axes:
+        if panel.get_legend():
+            panel.get_legend().remove()
+    figure.legend(named.values(), named, **{"loc": "outside lower center", "ncols": len(named)} | keywords)
+
+
+def measured(metrics, name, form="{:.2g}"):
+    """Value of a metric with its interval for a title: ``0.88 (0.85 to 0.91)``.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        ``metrics.csv``.
+    name : str
+        Metric.
+    form : str
+        Format of each number.
+    """
+    rows = metrics.set_index("metric")
+    if name not in rows.index or rows["value"].isna()[name]:
+        return "an unknown number"
+    row = rows.loc[name]
+    if row["kind"] != "estimate":
+        return form.format(row["value"])
+    return f"{form.format(row['value'])} ({form.format(row['low'])} to {form.format(row['high'])})"

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import intervals, medians, plt, subplots
+from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, subplots
 
 TABLE = pd.DataFrame(
     {
@@ -52,3 +52,35 @@ def test_medians_go_through_the_median_and_the_band_to_the_extremes():
     (band,) = axes.collections
     assert {tuple(point) for point in band.get_paths()[0].vertices} >= {(1.0, 1.0), (1.0, 9.0), (2.0, 4.0), (2.0, 6.0)}
     plt.close(fig)
+
+
+def test_finding_breaks_its_lines_by_the_width_of_the_figure():
+    lines = []
+    for width in (5, 10):
+        fig, _ = subplots(width=width)
+        finding(fig, "word " * 30)
+        lines.append(fig.get_suptitle().count("\n"))
+        plt.close(fig)
+    assert lines[0] > lines[1] > 0
+
+
+def test_legend_of_a_panel_names_each_entry_once_and_replaces_those_of_the_panels():
+    fig, (left, right) = subplots(1, 2)
+    for axes in (left, right):
+        axes.plot([1, 2], label="a")
+        axes.plot([2, 1], label="a")
+        axes.legend()
+    legend_of(fig, left)
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["a"]
+    assert left.get_legend() is right.get_legend() is None
+    plt.close(fig)
+
+
+def test_measured_tells_the_interval_of_an_estimate_only():
+    metrics = pd.DataFrame(
+        [["a", "estimate", 0.5, 0.25, 0.75], ["b", "bound", 2.0, None, None], ["c", "not reached", None, None, None]],
+        columns=["metric", "kind", "value", "low", "high"],
+    )
+    assert measured(metrics, "a", "{:.0%}") == "50% (25% to 75%)"
+    assert measured(metrics, "b") == "2"
+    assert measured(metrics, "c") == measured(metrics, "d") == "an unknown number"
