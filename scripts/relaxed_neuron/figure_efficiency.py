@@ -27,7 +27,7 @@ def figure_efficiency(efficiency, metrics):
     ticks_at(ax.xaxis, sorted(table["ratio"].unique()))
     ticks_at(ax.yaxis, [2, 4, 8, 16, 32])
     ax.legend(title="minimiser of the")
-    times = measured(metrics, "variance_ratio", "{:.2f}")
+    times = measured(metrics, "variance_ratio", ".2f")
     finding(fig, f"Under label noise the relaxed minimiser has {times} times the variance with many samples; theory: 2")
     return fig
 

@@ -42,7 +42,7 @@ def _finding(metrics, noises):
         name = f"test_error_median_ratio_{'noise_free' if noise == 0 else f'noise_{noise:g}'}"
         low, high = rows.loc[name, ["low", "high"]]
         word = "higher on the relaxed loss" if low > 1 else "lower on the relaxed loss" if high < 1 else "alike"
-        sentences.append(f"{noise_named(noise)}: {word}, ratio {measured(metrics, name, '{:.2f}')}")
+        sentences.append(f"{noise_named(noise)}: {word}, ratio {measured(metrics, name, '.2f')}")
     return f"Median final test error. {'; '.join(sentences).capitalize()}"
 
 

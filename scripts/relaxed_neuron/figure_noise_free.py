@@ -33,8 +33,8 @@ def figure_noise_free(cells, metrics):
     left.set(ylabel="iterations, squared loss / relaxed loss", title="Above 1: relaxed is faster (both arrive)")
     right.set(ylabel="success rate, relaxed − squared (points)", title="Above 0: relaxed finds $w^*$ more often")
     plain_log_ticks(left.yaxis, subs=(1.0, 1.2, 1.5, 2.0, 3.0, 5.0))
-    share = measured(metrics, "share_faster_relaxed", "{:.0%}")
-    speed = measured(metrics, "speedup_where_both_reach", "{:.2f}")
+    share = measured(metrics, "share_faster_relaxed", ".0%")
+    speed = measured(metrics, "speedup_where_both_reach", ".2f")
     finding(
         fig,
         f"Without label noise descent on the relaxed loss is the faster one in {share} of the trials that differ, "

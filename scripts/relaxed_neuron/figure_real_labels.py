@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, spelled, subplots
 
 # Excesses below are rounding, and are drawn there; an unbounded relaxed loss is drawn past the largest one.
 FLOOR, UNBOUNDED = 1e-6, 0.1
@@ -14,7 +14,7 @@ def figure_real_labels(theorem):
     """Relative excess of the loss at the relaxed minimiser over the lowest loss found, by kind of labels."""
     real = theorem[~theorem["source"].isin(["counterexample", "gaussian"])]
     excess = real["relative_excess"].clip(lower=FLOOR).where(real["bounded"], UNBOUNDED)
-    table = real.assign(excess=excess, data=real["source"].str.replace("_", " "))
+    table = real.assign(excess=excess, data=real["source"].map(spelled))
     fig, ax = subplots(width=9, height=4.4)
     sns.stripplot(
         table, x="excess", y="labels", hue="data", palette=CYCLE[: table["data"].nunique()], dodge=True, jitter=False,

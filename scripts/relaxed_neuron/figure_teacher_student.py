@@ -26,7 +26,7 @@ def figure_teacher_student(teacher_student, metrics):
         ax.set_title(f"{number} neuron{'s' if number > 1 else ''}")
         iteration_axis(ax, part["iteration"].max())
     one, several = (
-        measured(metrics, f"share_learned_relaxed_{which}", "{:.0%}") for which in ("one_neuron", "several_neurons")
+        measured(metrics, f"share_learned_relaxed_{which}", ".0%") for which in ("one_neuron", "several_neurons")
     )
     finding(fig, f"The relaxed rules learn a teacher of one neuron in {one} of the trials, one of several in {several}")
     legend_of(fig, axes[0, 0])

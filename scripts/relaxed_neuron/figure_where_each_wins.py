@@ -39,7 +39,7 @@ def figure_where_each_wins(cells, metrics, success_distance):
 def _finding(noisy, metrics):
     """How many conditions either descent wins."""
     names = ("cells_noise_free_where_relaxed_wins", "cells_noisy_where_relaxed_wins", "cells_where_vanilla_wins")
-    clean, others, vanilla = (measured(metrics, name, "{:.0f}") for name in names)
+    clean, others, vanilla = (measured(metrics, name, ".0f") for name in names)
     return (
         f"The relaxed loss wins (blue) in {clean} of {(~noisy).sum()} conditions without label noise and {others} of "
         f"{noisy.sum()} with it; the squared loss wins (red) in {vanilla}"

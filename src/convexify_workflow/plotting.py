@@ -131,6 +131,35 @@ def ticks_at(axis, values):
     axis.set_minor_locator(NullLocator())
 
 
+def measured(numbers, metric, form=".2g"):
+    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not measured".
+
+    Parameters
+    ----------
+    numbers : pandas.DataFrame
+        Content of ``metrics.csv``.
+    metric : str
+    form : str
+        Format of each number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"metric": ["gain"], "value": [0.314], "low": [0.2], "high": [0.42]})
+    >>> measured(table, "gain")
+    '0.31 [0.2, 0.42]'
+    >>> measured(table, "gain", ".0%")
+    '31% [20%, 42%]'
+    """
+    rows = numbers[numbers["metric"] == metric]
+    if rows.empty or rows["value"].isna().all():
+        return "not measured"
+    row = rows.iloc[0]
+    # "z": rounding to nothing leaves no minus behind.
+    value, *ends = (format(row[name], f"z{form}").replace("-", "−") for name in ("value", "low", "high"))
+    return f"{value} [{', '.join(ends)}]" if row.get("kind", "estimate") == "estimate" else value
+
+
 def wrapped(text, width=30):
     """Words of ``text`` on lines of fewer than ``width`` characters; a longer word keeps its own line."""
     lines = [""]
@@ -214,22 +243,7 @@ def legend_of(figure, axes, **keywords):
     figure.legend(named.values(), named, **{"loc": "outside lower center", "ncols": len(named)} | keywords)
 
 
-def measured(metrics, name, form="{:.2g}"):
-    """Value of a metric with its interval for a title: ``0.88 (0.85 to 0.91)``.
-
-    Parameters
-    ----------
-    metrics : pandas.DataFrame
-        ``metrics.csv``.
-    name : str
-        Metric.
-    form : str
-        Format of each number.
-    """
-    rows = metrics.set_index("metric")
-    if name not in rows.index or rows["value"].isna()[name]:
-        return "an unknown number"
-    row = rows.loc[name]
-    if row["kind"] != "estimate":
-        return form.format(row["value"])
-    return f"{form.format(row['value'])} ({form.format(row['low'])} to {form.format(row['high'])})"
+def spelled(dataset):
+    """Name of a data set as it is written in text: "MNIST" for ``mnist``."""
+    names = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
+    return names.get(dataset, dataset.replace("_", " "))

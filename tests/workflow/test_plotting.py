@@ -4,7 +4,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, subplots
+from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, spelled, subplots
 
 TABLE = pd.DataFrame(
     {
@@ -81,6 +81,10 @@ def test_measured_tells_the_interval_of_an_estimate_only():
         [["a", "estimate", 0.5, 0.25, 0.75], ["b", "bound", 2.0, None, None], ["c", "not reached", None, None, None]],
         columns=["metric", "kind", "value", "low", "high"],
     )
-    assert measured(metrics, "a", "{:.0%}") == "50% (25% to 75%)"
+    assert measured(metrics, "a", ".0%") == "50% [25%, 75%]"
     assert measured(metrics, "b") == "2"
-    assert measured(metrics, "c") == measured(metrics, "d") == "an unknown number"
+    assert measured(metrics, "c") == measured(metrics, "d") == "not measured"
+
+
+def test_data_sets_are_spelled_as_in_text():
+    assert [spelled(name) for name in ("mnist", "breast_cancer")] == ["MNIST", "breast cancer"]
