@@ -34,6 +34,8 @@ METHODS = {
     "relaxed loss": _look("relaxed loss", "blue", "s"),
     "relaxed update": _look("relaxed update", "green", "D", (4, 2)),
     "Douglas–Rachford": _look("dual by Douglas–Rachford", "blue", "s"),
+    "Schatten norm": _look("Schatten norm", "blue", "s"),
+    "weight decay": _look("weight decay", "vermilion", "o"),
     # Values of one problem.
     "optimum": _look("optimum P", "vermilion", "o"),
     "dual": _look("dual D", "blue", "s", (4, 2)),

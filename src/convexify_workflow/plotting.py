@@ -247,3 +247,12 @@ def spelled(dataset):
     """Name of a data set as it is written in text: "MNIST" for ``mnist``."""
     names = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
     return names.get(dataset, dataset.replace("_", " "))
+
+
+def scientific(value):
+    """A number with one digit and a power of ten, typeset, for titles."""
+    if value == 0:
+        return "0"
+    factor, power = f"{value:.0e}".split("e")
+    factor = "" if factor == "1" else rf"{factor}\times"
+    return rf"${factor}10^{{{int(power)}}}$"

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, spelled, subplots
+from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, scientific, spelled, subplots
 
 TABLE = pd.DataFrame(
     {
@@ -88,3 +88,7 @@ def test_measured_tells_the_interval_of_an_estimate_only():
 
 def test_data_sets_are_spelled_as_in_text():
     assert [spelled(name) for name in ("mnist", "breast_cancer")] == ["MNIST", "breast cancer"]
+
+
+def test_small_numbers_are_typeset():
+    assert [scientific(value) for value in (0, 1e-6, 4.2e-13)] == ["0", "$10^{-6}$", r"$4\times10^{-13}$"]
