@@ -250,9 +250,9 @@ def spelled(dataset):
 
 
 def scientific(value):
-    """A number with one digit and a power of ten, typeset, for titles."""
-    if value == 0:
-        return "0"
+    """A very small or large number with one digit and a power of ten, typeset, for titles."""
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return f"{value:g}"
     factor, power = f"{value:.0e}".split("e")
     factor = "" if factor == "1" else rf"{factor}\times"
     return rf"${factor}10^{{{int(power)}}}$"
