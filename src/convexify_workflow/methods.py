@@ -36,6 +36,7 @@ METHODS = {
     "Douglas–Rachford": _look("dual by Douglas–Rachford", "blue", "s"),
     "Schatten norm": _look("Schatten norm", "blue", "s"),
     "weight decay": _look("weight decay", "vermilion", "o"),
+    "searched bound": _look("bound if the search missed no neuron: no proof", "orange", "v", (4, 2)),
     # A network and the simple predictors beside it.
     "network, training": _look("network, training", "vermilion", "o", (1, 1)),
     "network, test": _look("network, test", "vermilion", "s"),
