@@ -28,8 +28,8 @@ def figure_optima(optima, runs, target):
     ax.legend(title="problem", loc="center left", bbox_to_anchor=(1, 0.5))
     by = optima.groupby("depth")[["runs_at_target", "runs"]].sum()
     counts = [f"{row.runs_at_target} of {row.runs} with {row.Index} layers" for row in by.itertuples()]
-    finding(fig, f"Descents that reach the dual value within {scientific(target)}: " + ", ".join(counts)
-            + rf" ($\gamma={gamma:g}\,\sigma_{{\min}}$)")  # fmt: skip
+    ax.set_title(rf"$\gamma={gamma:g}\,\sigma_{{\min}}$")
+    finding(fig, f"Descents that reach the dual value within {scientific(target)}: {', '.join(counts)}")
     return fig
 
 

@@ -1,4 +1,4 @@
-"""What the figures call problems and penalties, and the network that they show."""
+"""What the figures call problems and penalties."""
 
 from convexify_workflow.plotting import spelled
 
@@ -8,14 +8,6 @@ NAMES = {
     "shift": r"$\lambda\|\theta-\varepsilon\|^2$",
     "geometric": r"$\theta^\top\mathrm{diag}(\lambda,\lambda^2,\ldots)\,\theta$",
 }
-NETWORK = {"activation": "tanh", "output_bias": True, "skip": False}
-
-
-def of_network(table):
-    """Rows of the network that the figures show."""
-    for key, value in NETWORK.items():
-        table = table[table[key] == value]
-    return table
 
 
 def problem_name(problem):

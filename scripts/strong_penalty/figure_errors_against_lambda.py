@@ -4,7 +4,8 @@ import pandas as pd
 import seaborn as sns
 from _collapse import bracket_on_grid
 from _marks import mark, simple_predictors
-from _names import NAMES, of_network, problem_name
+from _names import NAMES, problem_name
+from _network import of_network
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks

@@ -3,7 +3,8 @@
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from _names import NAMES, of_network
+from _names import NAMES
+from _network import of_network
 from matplotlib.colors import LogNorm
 
 from convexify_workflow.job import run

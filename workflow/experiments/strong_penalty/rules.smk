@@ -61,7 +61,7 @@ experiment(
             ),
             over=each("errors_{problem}", "problems.names"),
         ),
-        "errors_where_convex": figure(
+        "where_convex": figure(
             "Test errors where the objective becomes convex",
             reads(draws=each("draws_{problem}", "problems.names"), metrics="metrics.csv", settings=["draws"]),
         ),

@@ -19,7 +19,7 @@ CHOICES = {
 }
 
 
-def figure_errors_where_convex(draws, metrics):
+def figure_where_convex(draws, metrics):
     """Test error over that of the constant predictor by choice of λ: geometric mean over draws with 95 % interval."""
     errors = pd.concat(draws).pivot(index=["problem", "draw"], columns="choice", values="test_error")
     table = errors[list(CHOICES)].div(errors["constant"], axis=0).reset_index()
@@ -49,4 +49,4 @@ def _student(values):
 
 
 if __name__ == "__main__":
-    run(figure_errors_where_convex)
+    run(figure_where_convex)
