@@ -21,7 +21,7 @@ BEST = {"color": METHODS["lower bound"].colour, "linewidth": 2.2}
 def figure_any_width(optima, networks, metrics, dataset):
     """A column per number of components. Top: objective against width. Bottom: percent above the proved bound."""
     networks = networks.assign(method=networks["method"].map({key: METHODS[key].name for key in ("SGD", "Adam")}))
-    fig, axes = subplots(2, len(optima), width=10, height=7.6, squeeze=False, sharex="col", sharey="row")
+    fig, axes = subplots(2, len(optima), width=10, height=7.6, squeeze=False, sharex="col")
     style = {"hue": "method", "style": "method"} | looks(networks["method"].unique()) | {"dashes": False}
     for column, optimum in zip(axes.T, optima.itertuples(), strict=True):
         top, bottom = column
@@ -47,7 +47,7 @@ def figure_any_width(optima, networks, metrics, dataset):
         bottom.set(yscale="log", ylabel="above the proved bound, %", ylim=(None, min(2 * rows["percent"].max(), 1000)))
         plain_log_ticks(bottom.yaxis, subs=(1.0,))
     gap = scientific(metrics.set_index("metric").loc["largest_gap_over_every_width", "value"])
-    narrow, wide = (measured(metrics, f"adam_{which}_over_bound", ".2f") for which in ("narrow", "wide"))
+    narrow, wide = (measured(metrics, f"adam_{which}_over_bound", ".3f") for which in ("narrow", "wide"))
     finding(fig, f"{spelled(dataset)}: the best network of any width is proved to a gap of {gap}. Adam over the bound: "
             f"{narrow} in the narrowest networks, {wide} in the widest")  # fmt: skip
     legend_of(fig, axes[0, 0])
