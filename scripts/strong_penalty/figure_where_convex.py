@@ -19,9 +19,9 @@ CHOICES = {
 }
 
 
-def figure_where_convex(draws, metrics):
+def figure_where_convex(errors, metrics):
     """Test error over that of the constant predictor by choice of λ: geometric mean over draws with 95 % interval."""
-    errors = pd.concat(draws).pivot(index=["problem", "draw"], columns="choice", values="test_error")
+    errors = pd.concat(errors).pivot(index=["problem", "draw"], columns="choice", values="test_error")
     table = errors[list(CHOICES)].div(errors["constant"], axis=0).reset_index()
     table = table.melt(["problem", "draw"], var_name="choice", value_name="error")
     table = table.assign(choice=table["choice"].map(CHOICES), problem=table["problem"].map(problem_name))

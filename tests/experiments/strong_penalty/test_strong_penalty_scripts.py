@@ -95,7 +95,7 @@ def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, ann
     single = {name: tables[name][1] for name in ("paths", "baselines", "thresholds", "collapse")}
     offered = tables | single | {
         "metrics": metrics_of(tables).reset_index(), "curvature": tables["slice"], "box": 1.0,
-        "problem": "classes", "same": instance.minima.same,
+        "problem": "classes", "same": instance.minima.same, "errors": tables["draws"],
     }  # fmt: skip
     assert len(announced_figures) == 6
     for name in announced_figures:

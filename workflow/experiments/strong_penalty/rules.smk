@@ -63,7 +63,7 @@ experiment(
         ),
         "where_convex": figure(
             "Test errors where the objective becomes convex",
-            reads(draws=each("draws_{problem}", "problems.names"), metrics="metrics.csv", settings=["draws"]),
+            reads(errors=each("draws_{problem}", "problems.names"), metrics="metrics.csv", settings=["draws"]),
         ),
         "fitted_functions": figure("The fitted functions", reads(functions="functions_sine")),
         "hessian_slice": figure("Curvature over the whole domain", reads("growth", curvature="slice")),
