@@ -58,10 +58,11 @@ setup: $(READY) ## create .venv from the lock
 $(READY): envs/requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python $(EXPECTED_PYTHON) is needed and none was found: install it or say make PYTHON=/path/to/python$(EXPECTED_PYTHON)"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; sys.exit(None if v == "$(EXPECTED_PYTHON)" else "Python $(EXPECTED_PYTHON) is needed, the lock is made for it; found " + v + ": say make PYTHON=/path/to/python$(EXPECTED_PYTHON)")'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet $(TORCH)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement envs/requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Setting up $(VENV) from envs/requirements.lock (minutes)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet $(TORCH)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement envs/requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 lock: ## renew envs/requirements.lock and envs/environment.yaml from pyproject.toml (needs uv)

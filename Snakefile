@@ -16,6 +16,8 @@ report: f"reports/{config['scale']}/front_page.rst"
 
 rule all:
     default_target: True
+    message:
+        "Site and report are there"
     input:
         f"reports/{config['scale']}/report.html",
         f"reports/{config['scale']}/site",
@@ -45,7 +47,12 @@ onstart:
         hold(".snakemake/build.lock")
     except BlockingIOError as error:
         raise WorkflowError(str(error)) from None
+    print(start(config["scale"], EXPERIMENTS, [job.rule.name for job in workflow.dag.needrun_jobs()]), flush=True)
+    if workflow.local_exec:
+        # Snakemake 9 looks at its rate limit of jobs once a second for every job that it has started so far (its pull
+        # request 3744): after fifty jobs that takes more than half a core. A machine of one's own needs no limit.
+        workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:
-    print(f"What was found: reports/{config['scale']}/site/index.html   Ledger: reports/{config['scale']}/ledger.csv")
+    print(summary(config["scale"], {job.rule.name for job in workflow.dag.jobs}))

@@ -1,10 +1,14 @@
-"""What the figures call each kind of branch."""
+"""What the figures call each kind of branch, and how they look."""
+
+from convexify_workflow.plotting import CYCLE
 
 NAMES = {
     "relu": "one ReLU unit",
     "tanh": "one tanh unit",
-    "two_layer": "two-hidden-layer sub-network",
-    "homogeneous p=1": "closed form, p = 1",
-    "homogeneous p=1.5": "closed form, p = 1.5",
-    "homogeneous p=2": "closed form, p = 2",
+    "two_layer": "two hidden layers",
+    "homogeneous p=1": "homogeneous, p = 1",
+    "homogeneous p=1.5": "homogeneous, p = 1.5",
+    "homogeneous p=2": "homogeneous, p = 2",
 }
+PALETTE = dict(zip(NAMES.values(), CYCLE, strict=False))
+MARKERS = dict(zip(NAMES.values(), "osD^vP", strict=True))

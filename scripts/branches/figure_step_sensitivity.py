@@ -1,35 +1,42 @@
 """The sensitivity to the step that tuning removes."""
 
 import numpy as np
+import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import SEQUENTIAL, plt, subplots
+from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
 
 REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or"}
+KEYS = ["regime", "tau", "branches"]
+NEAR = 3.5
 
 
 def figure_step_sensitivity(tunings):
-    """Mean final loss of the tuning runs against the step, for each number of branches; the chosen step is filled."""
-    panels = list(tunings.groupby(["regime", "tau"]))
-    fig, axes = subplots(1, len(panels), width=3.6 * len(panels) + 0.4, height=4.2, squeeze=False)
-    counts = sorted(tunings["branches"].unique())
-    shades = plt.get_cmap(SEQUENTIAL)(np.linspace(0.05, 0.85, len(counts)))
-    for panel, ((regime, tau), part) in zip(axes[0], panels, strict=True):
-        for count, trials in part[~part["diverged"]].groupby("branches"):
-            colour = shades[counts.index(count)]
-            trials = trials.sort_values("step")
-            panel.plot(trials["step"], trials["score"], "o-", color=colour, markerfacecolor="white", markersize=4,
-                       linewidth=1.2, label=f"I = {count}")  # fmt: skip
-            panel.plot(*trials.loc[trials["chosen"], ["step", "score"]].to_numpy().T, "o", color=colour, markersize=7)
-        panel.set(xscale="log", xlabel="first step", title=f"{REGIMES[regime]}, τ = {tau:g}")
-    axes[0, 0].set_ylabel("mean final loss of the tuning runs")
-    handles = {
-        label: handle for panel in axes[0] for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
-    }
-    handles = {f"I = {count}": handles[f"I = {count}"] for count in counts}
-    fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(counts), fontsize="small")
-    fig.suptitle("Tuning of the step, for each number of branches (filled: the step taken)")
+    """Mean final loss of the tuning runs against the step over the best one, for each number of branches."""
+    fig, axes = subplots(1, 2, width=10, height=4.6)
+    best = tunings[tunings["chosen"]].set_index(KEYS)[["step", "score"]].add_suffix("_best")
+    rows = tunings[~tunings["diverged"]].join(best, on=KEYS)
+    rows = rows.assign(off=rows["step"] / rows["step_best"], I=rows["branches"].astype(str), τ=rows["tau"].astype(str))
+    for panel, (regime, title) in zip(axes, REGIMES.items(), strict=True):
+        part = rows[rows["regime"] == regime]
+        sns.lineplot(part, x="off", y="score", hue="I", style="τ", palette=CYCLE[: part["I"].nunique()], markers=True,
+                     estimator=None, linewidth=1.4, ax=panel)  # fmt: skip
+        panel.axvline(1, color="0.8", linewidth=1, zorder=0)
+        panel.set(xscale="log", xlabel="first step / best step", title=title, ylim=(0, 1.05 * part["score"].max()))
+        panel.set_ylabel("mean final loss (lower is better)")
+        panel.legend(fontsize="small", ncols=2)
+        plain_log_ticks(panel.xaxis, subs=(1.0, 3.0))
+    fig.suptitle(_finding(rows))
     return fig
+
+
+def _finding(rows):
+    lost, distance = rows["score"] - rows["score_best"], np.abs(np.log(rows["off"]))
+    near = distance <= np.log(NEAR)
+    return (
+        f"A step within a factor of {NEAR:g} of the best one costs up to {lost[near].max():.2g} of loss,\n"
+        f"one farther off up to {lost[~near].max():.2g}: each number of branches has its own"
+    )
 
 
 if __name__ == "__main__":

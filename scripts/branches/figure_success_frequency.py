@@ -3,52 +3,42 @@
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, subplots, ticks_at
+from convexify_workflow.plotting import CYCLE, direction, intervals, measured, subplots, wrapped
 
-REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or: zero loss reachable"}
+REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or"}
+#: Suffix of the columns to what the target is.
+TARGETS = {"": "reach the optimum\nof I branches", "_fixed": "reach the optimum\nof the fewest branches"}
 
 
-def figure_success_frequency(shares):
-    """Share of random starts that end at the certified optimum, with 95 % intervals over draws of samples."""
-    fig, axes = subplots(2, 3, width=13, height=8, sharex="row")
-    for line, (regime, title) in zip(axes, REGIMES.items(), strict=True):
-        groups = shares[shares["regime"] == regime].groupby("tau")
-        for colour, (tau, part) in zip(CYCLE, groups, strict=False):
-            _draw(line, part, colour, f"τ = {tau:g}" + (" (linear hinge)" if tau >= 1 else ""))
-        line[0].set(ylabel="share of starts at the optimum of I branches", title=title)
-        line[1].set(ylabel=f"share at the optimum of I = {part['branches'].min()}", title="one fixed target")
-        line[2].set(ylabel="mean τ-hinge loss", title="median final loss over the optimum of I")
+def figure_success_frequency(shares, numbers):
+    """Share of random starts that end at the optimum, with intervals over draws of samples; that optimum itself."""
+    fig, axes = subplots(2, 3, width=10, height=7)
+    taus = [f"τ = {tau:g}" for tau in sorted(shares["tau"].unique())]
+    shares = shares.assign(count=shares["branches"].astype(str), series=shares["tau"].map("τ = {:g}".format))
+    draw = {"color": "series", "palette": dict(zip(taus, CYCLE, strict=False))}
+    for line, (regime, name) in zip(axes, REGIMES.items(), strict=True):
+        rows = shares[shares["regime"] == regime]
+        for panel, (target, title) in zip(line, TARGETS.items(), strict=False):
+            low, high = f"certain{target}_low", f"possible{target}_high"
+            intervals(panel, rows, "count", f"certain{target}", low=low, high=high, **draw)
+            panel.set(ylabel=f"{name}: share of starts", ylim=(-0.03, 1.03), title=title)
+        intervals(line[2], rows, "count", "upper", low="lower", high="upper", **draw)
+        line[2].set(ylabel="mean τ-hinge loss", title="optimum of I branches\n(certified bracket)")
+        line[2].set_ylim(-0.03, max(0.1, 1.15 * rows["upper"].max()))
         for panel in line:
-            panel.set(xscale="log", xlabel="branches I")
-            ticks_at(panel.xaxis, sorted(part["branches"]))
-        for panel in line[:2]:
-            panel.set_ylim(-0.03, 1.03)
-        line[0].legend(fontsize="small")
-    grey = COLOURS["grey"]
-    handles = [Line2D([], [], marker="o", color=grey), Line2D([], [], marker="v", linestyle=":", color=grey)]
-    labels = [
-        "possible successes; median loss (right)",
-        "certain successes; bands: 95 % (left, middle), bracket of the optimum (right)",
-    ]
-    fig.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
+            panel.set_xlabel("branches I")
+    handles = [Line2D([], [], color=colour, marker="o") for colour in draw["palette"].values()]
+    fig.legend(handles, taus, loc="outside lower center", ncols=len(taus))
+    fig.suptitle(_finding(numbers))
     return fig
 
 
-def _draw(line, part, colour, name):
-    branches = part["branches"]
-    for panel, target in zip(line, ("", "_fixed"), strict=False):
-        panel.fill_between(
-            branches,
-            part[f"certain{target}_low"],
-            part[f"possible{target}_high"],
-            color=colour,
-            alpha=0.15,
-            linewidth=0,
-        )
-        panel.plot(branches, part[f"possible{target}"], "o-", color=colour, label=name, markersize=4)
-        panel.plot(branches, part[f"certain{target}"], "v:", color=colour, markersize=4, linewidth=1)
-    line[2].fill_between(branches, part["lower"], part["upper"], color=colour, alpha=0.35, linewidth=1.5)
-    line[2].plot(branches, part["median_loss"], "o-", color=colour, markersize=4)
+def _finding(numbers):
+    parts = []
+    for name, where in (("kinked", "classes overlap"), ("linear", "linear hinge"), ("realisable", "exclusive or")):
+        gain = f"gain_in_success_{name}"
+        parts.append(f"{where}: {direction(numbers, gain, 'fewer', 'more')} (gain {measured(numbers, gain)})")
+    return wrapped(f"Do more starts reach the optimum if there are more branches? {'; '.join(parts)}", 92)
 
 
 if __name__ == "__main__":

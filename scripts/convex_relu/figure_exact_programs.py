@@ -1,58 +1,59 @@
 """Programs over all patterns: their number, how few groups are active, guaranteed ratios, other activations."""
 
 import numpy as np
+import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, subplots, ticks_at
+from convexify_workflow.methods import METHODS
+from convexify_workflow.plotting import COLOURS, CYCLE, measured, subplots, ticks_at
+
+SIZES = {"groups": "all groups", "active_groups": "active groups", "neurons": "neurons after pruning"}
+KINDS = {"low rank": "data cut to rank 2", "sampled": "sampled patterns"}
+NETWORKS = {"mapped": "network of the program", "best": "best trained network"}
+#: Smaller excesses are rounding.
+FLOOR = 1e-10
 
 
-def figure_exact_programs(pattern_counts, exact_optima, guarantees, activations):
+def figure_exact_programs(pattern_counts, exact_optima, guarantees, activations, numbers):
     """Patterns against samples; groups at every draw; excess over the optimum, measured and guaranteed; activations."""
-    fig, (counts, groups, ratios, others) = subplots(1, 4, width=16.5, height=4.3)
-    for (rank, rows), colour in zip(pattern_counts.groupby("rank"), CYCLE, strict=False):
-        counts.plot(rows["samples"], rows["patterns"], "o-", color=colour, label=f"rank {rank}")
-        counts.plot(rows["samples"], rows["bound"], ":", color=colour)
-    counts.set(xscale="log", yscale="log", xlabel="samples n", ylabel="patterns P (dotted: bound)")
+    fig, ((counts, groups), (ratios, others)) = subplots(2, 2, width=10, height=8)
+    patterns = pattern_counts.assign(rank=pattern_counts["rank"].astype(str))
+    shared = {"x": "samples", "hue": "rank", "palette": CYCLE[: patterns["rank"].nunique()], "ax": counts}
+    sns.lineplot(patterns, y="patterns", marker="o", **shared)
+    sns.lineplot(patterns, y="bound", linestyle=":", legend=False, **shared)
+    counts.set(xscale="log", yscale="log", xlabel="samples n", ylabel="patterns P (dotted: the bound)")
     counts.set_title("Patterns at fixed rank")
     ticks_at(counts.xaxis, sorted(pattern_counts["samples"].unique()))
-    counts.legend(fontsize="small")
 
-    series = {"groups": "all groups", "active_groups": "active groups", "neurons": "neurons after pruning"}
-    for k, (column, label) in enumerate(series.items()):
-        jitter = np.linspace(-0.12, 0.12, len(exact_optima))
-        position = exact_optima["factor"].rank(method="dense") - 1 + jitter
-        groups.plot(position, exact_optima[column], "sov"[k], color=CYCLE[k], alpha=0.7, label=label)
-    samples = int(exact_optima["samples"].max())
-    groups.axhline(samples + 1, color=COLOURS["grey"], linewidth=1, linestyle=":", label=f"n + 1 = {samples + 1}")
-    factors = sorted(exact_optima["factor"].unique())
-    groups.set_xticks(range(len(factors)), [f"{factor:g} β" for factor in factors])
-    groups.set(yscale="log", xlabel="penalty", title="Sparsity of the optimum")
-    groups.legend(fontsize="x-small")
+    long = exact_optima.rename(columns=SIZES).melt(["factor"], list(SIZES.values()), "what", "number")
+    penalty = long.assign(penalty=long["factor"].map("{:g} β".format))
+    dots = {"alpha": 0.6, "dodge": True, "jitter": False, "log_scale": 10}
+    sns.stripplot(penalty, x="penalty", y="number", hue="what", palette=CYCLE[:3], ax=groups, **dots)
+    groups.axhline(exact_optima["samples"].max() + 1, color=COLOURS["grey"], linewidth=1, linestyle=":")
+    groups.set(xlabel="penalty", ylabel="number (dotted: n + 1)", title="Sparsity of the optimum")
 
-    low, sampled = (guarantees[guarantees["kind"] == kind] for kind in ("low rank", "sampled"))
-    for rows, marker, name in ((low, "o", "rank 2 of 3"), (sampled, "D", "sampled patterns")):
-        x, y = rows["guarantee"] - 1, (rows["ratio"] - 1).clip(lower=1e-9)
-        ratios.plot(x, y, marker, color=CYCLE["oD".index(marker)], alpha=0.7, label=name)
-    ends = np.array([guarantees["guarantee"].min() - 1, guarantees["guarantee"].max() - 1])
+    rows = guarantees.assign(guaranteed=guarantees["guarantee"] - 1, kind=guarantees["kind"].map(KINDS))
+    rows["measured"] = (rows["ratio"] - 1).clip(lower=FLOOR)
+    sns.scatterplot(rows, x="guaranteed", y="measured", hue="kind", style="kind", palette=CYCLE[:2], s=45, ax=ratios)
+    ends = np.array([rows["guaranteed"].min(), rows["guaranteed"].max()])
     ratios.plot(ends, ends, color=COLOURS["grey"], linewidth=1, zorder=0)
     ratios.set(xscale="log", yscale="log", xlabel="guaranteed excess over the optimum", ylabel="measured excess")
-    ratios.set_title("Guaranteed ratios")
-    ratios.legend(fontsize="small")
+    ratios.set_title("Guaranteed ratios (kept below the line)")
 
-    slopes = list(activations["negative_slope"].unique())
-    names = {-1.0: "absolute value"}
-    for position, slope in enumerate(slopes):
-        rows = activations[activations["negative_slope"] == slope]
-        x = position + np.linspace(-0.1, 0.1, len(rows))
-        for column, marker, colour in (("mapped", "D", "blue"), ("best", "o", "vermilion")):
-            excess = (rows[column] / rows["lower_bound"] - 1).clip(lower=1e-11)
-            label = {"mapped": "network of the program's point", "best": "best trained network"}[column]
-            label = label if position == 0 else None
-            others.plot(x, excess, marker, color=COLOURS[colour], alpha=0.7, label=label)
-    others.set_xticks(range(len(slopes)), [names.get(slope, f"leaky ReLU, slope {slope:g}") for slope in slopes])
-    others.set(yscale="log", ylabel="objective / certified bound − 1", title="Other activations", ylim=(3e-12, 1e1))
-    others.set_xlim(-0.5, len(slopes) - 0.5)
-    others.legend(fontsize="small", loc="upper left")
+    excess = activations[list(NETWORKS)].div(activations["lower_bound"], axis=0) - 1
+    slopes = activations["negative_slope"].map(lambda slope: "absolute value" if slope == -1 else f"leaky, {slope:g}")
+    wide = excess.clip(lower=FLOOR).rename(columns=NETWORKS).assign(activation=slopes)
+    trained = wide.melt("activation", var_name="network", value_name="excess")
+    colours = [METHODS["global"].colour, METHODS["Adam"].colour]
+    sns.stripplot(trained, x="activation", y="excess", hue="network", palette=colours, ax=others, **dots)
+    others.set(ylabel="objective / bound − 1 (1e−10: rounding)", title="Other activations", xlabel="")
+    for panel in (groups, ratios, others):
+        panel.legend(title=None, fontsize="small")
+    growth = measured(numbers, "pattern_growth_at_rank_3", ".2f").split(" ")[0]
+    fig.suptitle(
+        f"Patterns grow like n to the power {growth} at rank 3; "
+        f"{measured(numbers, 'active_share_of_groups')} of the groups are active"
+    )
     return fig
 
 

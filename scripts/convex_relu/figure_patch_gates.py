@@ -1,34 +1,45 @@
-"""Gates on patches, gates on whole images and SGD: validation loss against λ, test accuracy at the λ chosen."""
+"""Gates on patches, gates on whole images and SGD: test accuracy against the number of gates, with the paper's."""
 
-import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import intervals, measured, subplots
 
-METHODS = {"convex, patch gates": "o", "convex, random gates": "s", "SGD": "^"}
+#: Method to the metric that holds its test accuracy at the λ that the validation images chose.
+METRICS = {
+    "convex, patch gates": "patch_gates_accuracy",
+    "convex, random gates": "random_gates_accuracy",
+    "SGD": "sgd_accuracy",
+}
+#: The paper's peaks with 4096 gates on the whole of CIFAR-10.
+PAPER = {"convex, patch gates": 0.563, "convex, random gates": 0.54, "SGD": 0.53}
+PAPER_GAINS = (0.023, 0.01)
 
 
-def figure_patch_gates(patch_gates, patch_lams):
-    """Left: a line per draw and method, marks at the choice. Right: test accuracy of each draw there, and the mean."""
-    fig, (left, right) = subplots(1, 2, width=12, height=4.6)
-    for position, ((method, marker), colour) in enumerate(zip(METHODS.items(), CYCLE, strict=False)):
-        tried = patch_lams[(patch_lams["method"] == method) & ~patch_lams["diverged"]]
-        for draw, rows in tried.groupby("draw"):
-            rows = rows.sort_values("lam")
-            left.plot(rows["lam"], rows["score"], "-", color=colour, alpha=0.35, linewidth=1)
-            best = rows[rows["best"]]
-            label = method if draw == tried["draw"].min() else None
-            left.plot(best["lam"], best["score"], marker, color=colour, markersize=5, label=label)
-        accuracy = patch_gates.loc[patch_gates["method"] == method, "test_accuracy"].to_numpy()
-        x = position + np.linspace(-0.12, 0.12, len(accuracy))
-        right.plot(x, accuracy, marker, color=colour, alpha=0.6, markersize=5)
-        right.plot([position - 0.25, position + 0.25], [accuracy.mean()] * 2, color=colour, linewidth=2)
-    left.set(xscale="log", yscale="log", xlabel="λ", ylabel="mean squared error on validation images")
-    left.set_title("λ is chosen by validation")
-    plain_log_ticks(left.yaxis)
-    left.legend(fontsize="small")
-    right.set_xticks(range(len(METHODS)), list(METHODS))
-    right.set(ylabel="test accuracy", title="Test accuracy at that λ")
+def figure_patch_gates(patch_gates, numbers):
+    """Mean test accuracy with its interval beside the paper's peaks."""
+    fig, axes = subplots(width=10, height=5.2)
+    gates, dataset = patch_gates["gates"].iloc[0], patch_gates["dataset"].iloc[0]
+    ours, theirs = f"{gates:,} gates, {dataset.replace('cifar10', 'CIFAR-10')}", "the paper: 4,096 gates, CIFAR-10"
+    measures = numbers.set_index("metric").loc[list(METRICS.values()), ["value", "low", "high"]]
+    measures = measures.assign(method=list(METRICS), where=ours)
+    paper = pd.DataFrame(
+        {"method": PAPER.keys(), "value": PAPER.values(), "low": PAPER.values(), "high": PAPER.values()}
+    )
+    table = pd.concat([measures, paper.assign(where=theirs)])
+    look = looks(METRICS)
+    intervals(axes, table, "where", "value", color="method", marker="method", **look)
+    axes.set(xlabel="", ylabel="peak test accuracy (higher is better)")
+    lines = {METHODS[word].name: {"color": METHODS[word].colour, "marker": METHODS[word].marker} for word in METRICS}
+    handles = [Line2D([], [], **style) for style in lines.values()]
+    fig.legend(handles, list(lines), loc="outside lower center", ncols=3)
+    patches, images = (measured(numbers, f"cifar10_{name}", ".3f") for name in ("patch_less_random", "random_less_sgd"))
+    fig.suptitle(
+        f"Gates on patches minus gates on whole images: {patches} (the paper: {PAPER_GAINS[0]:g});\n"
+        f"gates on whole images minus SGD: {images} (the paper: {PAPER_GAINS[1]:g})"
+    )
     return fig
 
 

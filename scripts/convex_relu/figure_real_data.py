@@ -1,60 +1,69 @@
 """Real data: objective and test accuracy of every method at the same β, a row per task."""
 
 import pandas as pd
+import seaborn as sns
+from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, plain_log_ticks, subplots
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import COLOURS, mean_interval, measured, plain_log_ticks, subplots
 
-STYLES = {
-    "convex": ("convex, sampled patterns", "D", COLOURS["blue"]),
-    "convex, with the net's patterns": ("convex, with the network's patterns too", "s", COLOURS["green"]),
-    "gated": ("gated", "P", COLOURS["purple"]),
-    "SGD": ("SGD, tuned step", "o", COLOURS["orange"]),
-    "Adam": ("Adam, tuned step", "^", COLOURS["vermilion"]),
+WORDS = {
+    "convex": "sampled",
+    "convex, with the net's patterns": "network's patterns",
+    "SGD": "SGD",
+    "Adam": "Adam",
+    "gated": "gated",
 }
+NAMES = {method: METHODS[word].name for method, word in WORDS.items()}
+SETS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 
 
-def figure_real_data(real, real_trials, real_validated):
+def figure_real_data(real, real_validated, numbers):
     """Objective over that of the convex program on sampled patterns; test accuracy; the same with λ by validation."""
     real, validated = (pd.concat(part, ignore_index=True) for part in (real, real_validated))
-    tasks = list(real.groupby(["task", "dataset"], sort=False).groups)
-    tasks.sort(key=lambda task: (task[0] != "binary", task[1]))
-    fig, (left, right, chosen) = subplots(1, 3, width=16.5, height=2.2 + 0.42 * len(tasks), sharey=True)
-    handles = {}
-    for row, (task, dataset) in enumerate(tasks):
-        part = real[(real["task"] == task) & (real["dataset"] == dataset)]
-        for method, (label, marker, colour) in STYLES.items():
-            style = {"color": colour, "alpha": 0.8, "markersize": 7, "linestyle": "none", "marker": marker}
-            draws = part[part["method"] == method]
-            (handles[label],) = left.plot(draws["ratio"], [row] * len(draws), **style)
-            right.plot(draws["test_accuracy"], [row] * len(draws), **style)
-            tuned = validated[(validated["method"] == method) & (validated["dataset"] == dataset)]
-            if task == "binary":
-                chosen.plot(tuned["test_accuracy"], [row] * len(tuned), **style)
-        left.annotate(
-            f"gap {part['relative_gap'].max():.0e}",
-            (0.99, row - 0.28),
-            xycoords=("axes fraction", "data"),
-            ha="right",
-            va="center",
-            fontsize="x-small",
-            annotation_clip=False,
-        )
-    for ax in (left, right, chosen):
-        ax.set_yticks(range(len(tasks)), [f"{dataset.replace('_', ' ')}, {task}" for task, dataset in tasks])
-        ax.set_ylim(len(tasks) - 0.5, -0.5)
-        ax.grid(axis="y", linewidth=0.5, alpha=0.5)
-    left.axvline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
-    left.set(
-        xscale="log",
-        xlabel="objective / convex objective on sampled patterns",
-        title="Training objective, and largest gap of the row",
+    validated = validated.assign(task="binary")
+    order = sorted(
+        real[["task", "dataset"]].drop_duplicates().itertuples(index=False), key=lambda t: (t.task != "binary", t)
     )
-    plain_log_ticks(left.xaxis)
-    right.set(xlabel="test accuracy", title="Test accuracy at the same λ")
-    chosen.set(xlabel="test accuracy", title="Binary tasks, λ by validation")
-    fig.legend(handles.values(), handles, loc="outside lower center", ncols=3)
+    places = {pair: f"{SETS.get(pair.dataset, pair.dataset)}, {pair.task}" for pair in order}
+    fig, axes = subplots(1, 3, width=10, height=2.4 + 0.5 * len(order), sharey=True)
+    look = looks(NAMES.values())
+    panels = (
+        (real, "ratio", "objective at the same λ / convex,\nsampled patterns (lower is better)"),
+        (real, "test_accuracy", "test accuracy at the same λ\n(higher is better)"),
+        (validated, "test_accuracy", "test accuracy, λ by validation\n(higher is better)"),
+    )
+    for ax, (table, column, label) in zip(axes, panels, strict=True):
+        table = table.assign(place=[places[pair] for pair in zip(table["task"], table["dataset"], strict=True)])
+        sns.pointplot(
+            table.assign(method=table["method"].map(NAMES)), x=column, y="place", hue="method", order=places.values(),
+            hue_order=NAMES.values(), palette=look["palette"], markers=list(look["markers"].values()), dodge=0.6,
+            errorbar=mean_interval, linestyle="none", markersize=6, err_kws={"linewidth": 1.5}, legend=False, ax=ax,
+            log_scale=10 if column == "ratio" else None,
+        )  # fmt: skip
+        for points in ax.lines:
+            if points.get_marker() == METHODS["gated"].marker:  # another model: its objective wins nothing
+                points.set(markerfacecolor="white", markeredgewidth=1)
+        ax.set(xlabel=label, ylabel="")
+        ax.grid(axis="y", linewidth=0.5, alpha=0.5)
+    axes[0].axvline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
+    plain_log_ticks(axes[0].xaxis)
+    handles = [Line2D([], [], color=look["palette"][name], marker=look["markers"][name], linestyle="none")
+               for name in NAMES.values()]  # fmt: skip
+    handles[-1].set_markerfacecolor("white")
+    fig.legend(handles, NAMES.values(), loc="outside lower center", ncols=3)
+    fig.suptitle(_finding(numbers), fontsize="medium")
     return fig
+
+
+def _finding(numbers):
+    names = ("real_convex_over_adam", "real_own_patterns_over_descent", "validated_accuracy_convex_less_descent")
+    adam, own, accuracy = (measured(numbers, name) for name in names)
+    return (
+        f"Sampled patterns end at {adam} times Adam's objective, with the network's patterns too\n"
+        f"at {own} times that of descent; test accuracy, convex minus descent: {accuracy}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,43 +1,47 @@
 """What a user's choices change: how one program is solved, and the seed of the convex fit, of SGD and of Adam."""
 
 import numpy as np
+import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, plain_log_ticks, subplots
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import COLOURS, mean_interval, measured, subplots
 
-METHODS = {"convex": ("convex, seed of the patterns", "D", "black"), "sgd": ("SGD, tuned step", "o", "orange"),
-           "adam": ("Adam, tuned step", "^", "vermilion")}  # fmt: skip
-CHOICES = {"solver": "solvers", "start": "starts", "order": "orders of samples,\nfeatures, patterns"}
+NAMES = {"convex": METHODS["sampled"].name, "sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
+CHOICES = {"solver": "solver", "start": "start", "order": "order"}
+#: Smaller differences between answers are rounding.
+FLOOR = 1e-12
+SPREADS = {"logarithm": "Seeds: log of the objective", "test_accuracy": "Seeds: test accuracy"}
 
 
-def figure_sensitivity(same_program, sensitivity):
-    """Left: answers to one program, excess over the lowest. Middle, right: objective, accuracy of every seed's fit."""
-    fig, (same, objective, accuracy) = subplots(1, 3, width=15, height=4.6)
+def figure_sensitivity(same_program, sensitivity, numbers):
+    """Left: answers to one program, excess over the lowest. Middle, right: standard deviation over the seeds."""
+    fig, (same, *spreads) = subplots(1, 3, width=10, height=5)
     excess = same_program["objective"] / same_program.groupby("draw")["objective"].transform("min") - 1
-    for position, choice in enumerate(CHOICES):
-        values = excess[same_program["choice"] == choice].clip(lower=1e-12)
-        same.plot(position + np.linspace(-0.2, 0.2, len(values)), values, "o", color=COLOURS["blue"], alpha=0.7)
+    answers = same_program.assign(excess=excess.clip(lower=FLOOR), choice=same_program["choice"].map(CHOICES))
+    sns.stripplot(answers, x="choice", y="excess", color=METHODS["sampled"].colour, alpha=0.7, jitter=False,
+                  log_scale=(None, 10), ax=same)  # fmt: skip
     gap = same_program["relative_gap"].max()
-    same.axhline(gap, color=COLOURS["grey"], linestyle=":", label=f"largest certified gap, {gap:.0e}")
-    same.set_xticks(range(len(CHOICES)), list(CHOICES.values()), fontsize="small")
-    same.set(yscale="log", ylabel="objective / lowest − 1", title="One program, solved in many ways")
-    same.legend(fontsize="small", loc="center", bbox_to_anchor=(0.5, 0.85))
-    draws = sorted(sensitivity["draw"].unique())
-    for k, (method, (label, marker, colour)) in enumerate(METHODS.items()):
-        for draw in draws:
-            rows = sensitivity[(sensitivity["method"] == method) & (sensitivity["draw"] == draw)]
-            x = draw + 0.25 * (k - 1) + np.linspace(-0.07, 0.07, len(rows))
-            for ax, column in ((objective, "relative_objective"), (accuracy, "test_accuracy")):
-                ax.plot(x, rows[column], marker, color=COLOURS[colour], alpha=0.7, markersize=4,
-                        label=label if draw == draws[0] else None)  # fmt: skip
-    for ax in (objective, accuracy):
-        ax.set_xticks(draws)
-        ax.set_xlabel("draw of samples")
-    objective.set(ylabel="objective / median convex fit", yscale="log", title="Seeds: objective at the same β")
-    plain_log_ticks(objective.yaxis)
-    accuracy.set(ylabel="test accuracy", title="Seeds: test accuracy")
-    handles, labels = objective.get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=3, fontsize="small")
+    same.axhline(gap, color=COLOURS["grey"], linestyle=":")
+    same.annotate(f"largest gap {gap:.0e}", (0.02, gap), xycoords=("axes fraction", "data"), va="bottom")
+    same.set(ylabel="objective / lowest − 1", xlabel="", title="One program, many ways")
+    runs = sensitivity.assign(logarithm=np.log(sensitivity["objective"]), method=sensitivity["method"].map(NAMES))
+    deviation = runs.groupby(["method", "draw"])[list(SPREADS)].std().reset_index()
+    look = looks(NAMES.values())
+    for ax, (column, title) in zip(spreads, SPREADS.items(), strict=True):
+        shared = {"x": "method", "y": column, "hue": "method", "order": NAMES.values(), "palette": look["palette"]}
+        sns.stripplot(deviation, alpha=0.5, size=4, jitter=False, legend=False, ax=ax, **shared)
+        sns.pointplot(deviation, errorbar=mean_interval, markers="_", markersize=18, legend=False, ax=ax, **shared)
+        ax.set(xlabel="", ylabel="standard deviation (lower is better)", title=title)
+        ax.set_ylim(bottom=0)
+    for ax in spreads:
+        ax.set_xticks(range(len(NAMES)), ["convex,\npatterns", "SGD", "Adam"])
+    fig.suptitle(
+        f"Solver, start and order change the objective by {measured(numbers, 'same_program_spread', '.0e')} at most;\n"
+        "spread over seeds, convex against descent: "
+        f"{measured(numbers, 'seed_spread_convex_over_descent')} times that of the objective,\n"
+        f"{measured(numbers, 'seed_accuracy_spread_convex_less_descent', '.3f')} more of the accuracy"
+    )
     return fig
 
 

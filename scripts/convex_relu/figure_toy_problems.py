@@ -1,43 +1,55 @@
 """Descent on the toy problems beside the certified optimum."""
 
+import seaborn as sns
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.methods import METHODS
+from convexify_workflow.plotting import COLOURS, measured, plain_log_ticks, subplots
 
 #: Stationary points of the five points above this objective are bad ones.
 BAD = 0.05
-COLOUR = {"standard": COLOURS["vermilion"], "small": COLOURS["green"]}
+#: What the paper reports for the five points: the objective of a bad minimum, and about the optimum.
+PAPER = (0.1, 1e-3)
+SIZES = {"standard": METHODS["SGD"], "small": METHODS["SGD, small weights"]}
+PROBLEMS = {"line": ("five points", "½·mean squared error + decay"), "plane": ("the plane", "mean hinge loss + decay")}
 
 
-def figure_toy_problems(optima, curves, minima):
-    """A panel per problem and width: objective of every start, the optimum, on the left the bad minima as well."""
+def figure_toy_problems(optima, curves, minima, numbers):
+    """A panel per problem and width: objective of every start, the optimum, what the paper reports, bad minima."""
     panels = list(curves.groupby(["problem", "width"], sort=True))
-    fig, axes = subplots(1, len(panels), width=3.6 * len(panels), height=4.2, sharey=False)
-    optima = optima.set_index("problem")
-    names = {"line": "five points on a line", "plane": "points in the plane"}
-    for ax, ((problem, width), rows) in zip(axes, panels, strict=True):
-        for (size, _), start in rows.groupby(["size", "start"]):
-            ax.plot(start["iteration"], start["objective"], color=COLOUR[size], alpha=0.55, linewidth=1.1)
-        ax.axhline(optima.loc[problem, "optimum"], color=COLOURS["blue"], linewidth=2)
-        low = optima.loc[problem, "optimum"]
-        if problem == "line" and width == curves.loc[curves["problem"] == "line", "width"].min():
+    fig, axes = subplots(2, (len(panels) + 1) // 2, width=10, height=7.6)
+    colours = {size: look.colour for size, look in SIZES.items()}
+    optima, narrow = optima.set_index("problem")["optimum"], curves["width"].min()
+    for ax, ((problem, width), rows) in zip(axes.flat, panels, strict=False):
+        rows = rows.assign(thousands=rows["iteration"] / 1000)
+        sns.lineplot(rows, x="thousands", y="objective", hue="size", units="start", estimator=None, legend=False,
+                     palette=colours, alpha=0.5, linewidth=1, ax=ax)  # fmt: skip
+        ax.axhline(optima[problem], color=METHODS["global"].colour, linewidth=2.5)
+        if problem == "line":
+            for value in PAPER:
+                ax.axhline(value, color=METHODS["paper"].colour, linestyle="--", linewidth=1.2)
+        if problem == "line" and width == narrow:
             levels = minima.loc[minima["converged"] & (minima["minimum"] > BAD), "minimum"].round(4).unique()
-            ax.hlines(levels, 0, rows["iteration"].max(), color=COLOURS["grey"], linewidth=1, linestyle=":")
-        ax.set(yscale="log", xlabel="SGD step", title=f"{names[problem]}, m = {width}")
-        ax.set_ylim(low * 0.6, max(low * 10, rows["objective"].quantile(0.98)) * 2)
-        ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4))
-    axes[0].set_ylabel("objective ½·mean squared error + decay")
-    axes[-1].set_ylabel("objective mean hinge loss + decay")
-    colours = [COLOUR["standard"], COLOUR["small"], COLOURS["blue"]]
-    handles = [Line2D([], [], color=colour, linewidth=1.5) for colour in colours]
-    starts = int(curves.loc[curves["problem"] == "line", "start"].nunique())
-    names = [
-        f"SGD, tuned step, {starts} starts of torch's size (fewer in the plane)",
-        "SGD, tuned step, as many small starts",
-        "certified optimum over all patterns",
-    ]
-    fig.legend(handles, names, loc="outside lower center", ncols=3)
+            ax.hlines(levels, 0, rows["thousands"].max(), color=COLOURS["grey"], linewidth=1, linestyle=":")
+        name, objective = PROBLEMS[problem]
+        ax.set(yscale="log", xlabel="SGD step (thousands)", title=f"{name}, m = {width}", ylabel=objective)
+        plain_log_ticks(ax.yaxis, subs=(1.0,) if problem == "line" else (1.0, 3.0))
+        ax.set_ylim(optima[problem] * 0.6, max(optima[problem] * 10, rows["objective"].quantile(0.98)) * 2)
+    for unused in axes.flat[len(panels) :]:
+        unused.remove()
+    lines = {
+        **{look.name: {"color": look.colour} for look in SIZES.values()},
+        "certified optimum over all patterns": {"color": METHODS["global"].colour, "linewidth": 2.5},
+        "the paper: bad minimum {:g}, optimum {:g}".format(*PAPER): {"color": "black", "linestyle": "--"},
+        "stationary points found": {"color": COLOURS["grey"], "linestyle": ":"},
+    }
+    fig.legend([Line2D([], [], **style) for style in lines.values()], list(lines), loc="outside lower center", ncols=3)
+    fig.suptitle(
+        f"Share of starts stuck above {BAD:g} on five points: {measured(numbers, 'line_share_stuck_narrow')} with "
+        f"{narrow} neurons,\n{measured(numbers, 'line_share_stuck_wide')} with {curves['width'].max()}; "
+        f"the lowest end is {measured(numbers, 'smallest_start_over_lower_bound', '.3f')} times the certified bound"
+    )
     return fig
 
 

@@ -2,39 +2,54 @@
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import plain_log_ticks, subplots
+
+NAMES = {"sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
+#: What tells the tunings of one comparison apart.
+KEYS = ("problem", "width", "size", "draw", "task", "dataset", "round")
+#: A factor within which a step counts as near the best one.
+NEAR = 3.5
 
 
 def figure_tuned_steps(toy_trials, sensitivity_trials, patch_trials, real_trials):
-    """A panel per comparison: training objective over that of the best step; a line per tuning, circles at choices."""
-    real = pd.concat(real_trials, ignore_index=True)
-    real = real.assign(series=real["method"] + ", " + real["task"])
-    sizes = toy_trials["problem"] + ", m = " + toy_trials["width"].astype(str)
-    toy = toy_trials.assign(series=sizes + toy_trials["size"].map({"small": ", small starts"}).fillna(""))
+    """A panel per comparison: training objective over that of the best step, a thin line for each tuning."""
     panels = {
-        "toy problems (median start)": toy,
-        "seeds": sensitivity_trials.assign(series=sensitivity_trials["method"].map({"sgd": "SGD", "adam": "Adam"})),
-        "real data": real,
-        "images (pilot draw)": patch_trials.assign(series="SGD, λ = " + patch_trials["lam"].map("{:.2g}".format)),
+        "toy problems (median start)": toy_trials.assign(method="sgd"),
+        "seeds": sensitivity_trials,
+        "real data": pd.concat(real_trials, ignore_index=True),
+        "images": patch_trials.assign(method="sgd"),
     }
-    fig, axes = subplots(1, 4, width=15.5, height=4.8)
-    for ax, (title, table) in zip(axes, panels.items(), strict=True):
-        for (series, rows), colour in zip(table.groupby("series"), np.resize(CYCLE, 99), strict=False):
-            keys = [name for name in ("draw", "dataset", "round", "size") if name in rows]
-            for k, (_, one) in enumerate(rows.groupby(keys) if keys else [(None, rows)]):
-                finite = one[~one["diverged"]].sort_values("step")
-                label = series if k == 0 else None
-                ax.plot(finite["step"], finite["relative_score"], "-", color=colour, alpha=0.5, lw=1.2, label=label)
-                best = finite[finite["best"]]
-                ax.plot(best["step"], best["relative_score"], "o", color=colour, mfc="white", markersize=5)
-                lost = one[one["diverged"]]
-                ax.plot(lost["step"], np.ones(len(lost)), "x", color=colour, markersize=7)
-        ax.set(xscale="log", yscale="log", xlabel="step", title=title)
-        plain_log_ticks(ax.yaxis)
-        ax.legend(fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
-    axes[0].set_ylabel("score / score of the best step tried")
+    fig, axes = subplots(2, 2, width=10, height=7.4, sharey=True)
+    tried = []
+    for ax, (title, table) in zip(axes.flat, panels.items(), strict=True):
+        keys = ["method", *(name for name in KEYS if name in table)]
+        table = table.assign(method=table["method"].str.lower().map(NAMES))
+        best = table[table["best"]].set_index(keys)["step"].rename("best_step")
+        table = table.join(best, on=keys)
+        table = table.assign(off=table["step"] / table["best_step"], tuning=table.groupby(keys).ngroup())
+        sns.lineplot(table[~table["diverged"]], x="off", y="relative_score", hue="method", units="tuning",
+                     estimator=None, palette=looks(table["method"])["palette"], alpha=0.5, linewidth=1.2, marker=".",
+                     ax=ax)  # fmt: skip
+        ax.axvline(1, color="0.8", linewidth=1, zorder=0)
+        ax.set(
+            xscale="log", yscale="log", xlabel="step / best step", title=f"{title}: {table['tuning'].nunique()} tunings"
+        )
+        ax.set_ylabel("objective / that of the best step")
+        ax.legend(title=None)
+        plain_log_ticks(ax.xaxis, subs=(1.0, 3.0))
+        tried.append(table)
+    tried = pd.concat(tried)
+    near = tried[~tried["diverged"] & (np.abs(np.log(tried["off"])) <= np.log(NEAR)) & ~tried["best"]]
+    edges = tried.loc[tried["best"], "edge"].ne("")
+    fig.suptitle(
+        f"A step within a factor of {NEAR:g} of the best one costs descent a median of "
+        f"{100 * (near['relative_score'].median() - 1):.0f} % of its objective;\n"
+        f"the best step lies inside its grid in {(~edges).sum()} of {len(edges)} tunings"
+    )
     return fig
 
 

@@ -1,46 +1,36 @@
-"""What the figures against the number of branches share: a panel for each quantity and row, series with their range."""
+"""What the figures against the number of branches share: a line with its range for each problem, and the answers."""
 
-from convexify_workflow.plotting import band, subplots, ticks_at
+import pandas as pd
 
-
-def trend_panels(shown, rows, branches, height):
-    """Figure with one line of panels for each quantity (name: label) and one column for each row of the experiment.
-
-    Returns the figure, its axes by (quantity, row name), and the axes that hold the legend's entries.
-    """
-    fig, grid = subplots(
-        len(shown),
-        len(rows),
-        width=4.2 * len(rows) + 0.3,
-        height=height,
-        squeeze=False,
-        sharex=True,
-        sharey="row",
-    )
-    for line, label in zip(grid, shown.values(), strict=True):
-        line[0].set_ylabel(label)
-        for axes in line:
-            axes.set_xscale("log")
-            ticks_at(axes.xaxis, branches)
-    for axes, row in zip(grid[0], rows, strict=True):
-        axes.set_title(row["title"])
-    for axes in grid[-1]:
-        axes.set_xlabel("number of branches I")
-    panels = {
-        (name, row["name"]): axes
-        for name, line in zip(shown, grid, strict=True)
-        for row, axes in zip(rows, line, strict=True)
-    }
-    return fig, panels, grid[0, 0]
+from convexify_workflow.plotting import CYCLE, direction, medians, ticks_at, wrapped
 
 
-def draw_trend(axes, values, lower=None, **keywords):
-    """Median and range over repetitions, cut below at ``lower``; ``values`` is grouped by the number of branches."""
-    low, middle, high = (edge.clip(lower=lower) for edge in (values.min(), values.median(), values.max()))
-    band(axes, middle.index, middle, low, high, marker="o", markersize=4, **keywords)
+def named(tables, rows):
+    """One table of several, with the title of each problem; and the arguments that draw a colour for each."""
+    titles = {row["name"]: row["title"] for row in rows}
+    table = pd.concat(tables, ignore_index=True)
+    colours = dict(zip(titles.values(), CYCLE, strict=False))
+    look = {"hue": "problem", "style": "problem", "palette": colours, "markers": True, "dashes": False}
+    return table.assign(problem=table["row"].map(titles)), look
 
 
-def finish(fig, legend, title):
-    """Legend below, title above."""
-    fig.legend(*legend.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    fig.suptitle(title, fontsize=12)
+def draw_trend(axes, table, column, **look):
+    """Median and range of a column over the repetitions, against I."""
+    medians(axes, table, "branches", column, **look)
+    axes.set(xscale="log", xlabel="number of branches I")
+    ticks_at(axes.xaxis, sorted(table["branches"].unique()))
+
+
+def legend_below(fig, axes):
+    """One legend for all panels, which loses those of its own."""
+    handles, labels = axes[0].get_legend_handles_labels()
+    for panel in axes:
+        if panel.get_legend():
+            panel.get_legend().remove()
+    fig.legend(handles, labels, loc="outside lower center", ncols=3)
+
+
+def answers(question, numbers, metrics):
+    """A title: the question, and below it which way each metric goes (the metric by what it is about)."""
+    found = "; ".join(f"{about}: {direction(numbers, metric)}" for about, metric in metrics.items())
+    return f"{question}\n{wrapped(found, 90)}"

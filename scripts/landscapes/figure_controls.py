@@ -1,47 +1,51 @@
-"""What becomes of the official plane when one thing is changed."""
+"""What becomes of the plane of three networks when one thing is changed."""
 
-import pandas as pd
-from _surfaces import draw_contours, drawn_record, title_with_samples, top_of_scale
-from matplotlib.ticker import MaxNLocator
+from _trends import answers, named
+from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import laid_out, subplots, wrapped
+from convexify_workflow.plotting import COLOURS, intervals, laid_out, subplots, wrapped
 
-CONTROLS = {
-    "aligned": "aligned networks",
+VARIANTS = {
+    "official": "three networks",
+    "aligned": "aligned first",
     "random": "random directions",
-    "constant step": "one step for every I",
+    "constant step": "one step for all I",
     "fixed total width": "fixed total width",
+}
+SHOWN = {
+    "relative_violation": "violation / range of the loss",
+    "violation_over_gain": "violation / gain of training",
+    "training_loss": "training loss",
 }
 
 
-def figure_controls(surfaces, measures, rows):
-    """Each control at the smallest and the largest number of branches."""
-    surfaces, measures = (pd.concat(tables, ignore_index=True) for tables in (surfaces, measures))
-    branches = surfaces["branches"].min(), surfaces["branches"].max()
+def figure_controls(measures, numbers, rows):
+    """Smallest against largest number of branches: median and range over repetitions, a column for each problem."""
+    measures, _ = named(measures, rows)
+    ends = measures["branches"].min(), measures["branches"].max()
+    measures = measures[(measures["grid"] == "coarse") & measures["branches"].isin(ends)]
+    colours = dict(zip([f"I = {end:,}" for end in ends], (COLOURS["orange"], COLOURS["blue"]), strict=True))
+    measures = measures.assign(I=measures["branches"].map("I = {:,}".format), plane=measures["variant"].map(VARIANTS))
     fig, grid = subplots(
-        2 * len(rows), len(CONTROLS), width=3.3 * len(CONTROLS) + 0.8, height=3.3 * 2 * len(rows) + 0.5, squeeze=False
+        len(SHOWN), len(rows), width=10, height=2.3 * len(SHOWN) + 1.4, squeeze=False, sharex="row", sharey=True
     )
-    for index, row in enumerate(rows):
-        top = top_of_scale(surfaces, row, ["official", *CONTROLS])
-        lines = grid[2 * index : 2 * index + 2]
-        for line, number in zip(lines, branches, strict=True):
-            for axes, variant in zip(line, CONTROLS, strict=True):
-                filled = draw_contours(axes, surfaces, row, number, variant, top=top)
-                record = drawn_record(measures, row, number, variant)
-                violation = f"violation {record['violation']:.3f} ({100 * record['relative_violation']:.0f} %)"
-                axes.set_title(
-                    f"{CONTROLS[variant]}\n{violation}\ntraining loss {record['training_loss']:.3f}", fontsize=11
-                )
-                axes.set_xlabel("first axis", fontsize=11)
-            line[0].set_ylabel(f"{wrapped(row['title'], 24)}\nI = {number:,}\nsecond axis", fontsize=11)
-        fig.colorbar(filled, ax=lines, label="margin loss (one scale)", pad=0.01, ticks=MaxNLocator(6))
-    fig.suptitle(
-        title_with_samples(
-            "Controls at the smallest and the largest number of branches (violation: also in % of the range)", rows, 110
-        ),
-        fontsize=12,
-    )
+    for line, (name, label) in zip(grid, SHOWN.items(), strict=True):
+        spread = measures.groupby(["problem", "plane", "I"], sort=False)[name].agg(["median", "min", "max"])
+        spread = spread.reset_index()
+        for axes, row in zip(line, rows, strict=True):
+            part = spread[spread["problem"] == row["title"]].set_index("plane").loc[list(VARIANTS.values())]
+            intervals(axes, part.reset_index(), "median", "plane", low="min", high="max", color="I", palette=colours)
+            axes.set(xlabel=label, ylabel="")
+            axes.set_xlim(0, 1.05 * spread["max"].max())
+            axes.tick_params(labelleft=row is rows[0])
+    for axes, row in zip(grid[0], rows, strict=True):
+        axes.set_title(wrapped(row["title"], 28))
+    handles = [Line2D([], [], color=colour, marker="o") for colour in colours.values()]
+    fig.legend(handles, list(colours), loc="outside lower center", ncols=2)
+    trends = {words: f"{variant.replace(' ', '_')}_relative_trend" for variant, words in VARIANTS.items()}
+    question = "Does violation over range fall with I when one thing is changed? Worst row:"
+    fig.suptitle(answers(question, numbers, trends))
     return laid_out(fig)
 
 

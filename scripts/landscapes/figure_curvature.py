@@ -1,35 +1,41 @@
 """Ends of the Hessian's spectrum and its negative share against the number of branches."""
 
-import pandas as pd
-from _trends import draw_trend, finish, trend_panels
-from matplotlib.ticker import NullFormatter
+from _trends import answers, draw_trend, legend_below, named
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, laid_out
+from convexify_workflow.plotting import COLOURS, laid_out, plain_log_ticks, subplots
 
-LOSSES = {"margin": "margin loss (the training loss)", "cross-entropy": "cross-entropy of the same network"}
-SHOWN = {
-    "ratio": "$λ_{min}\\,/\\,λ_{max}$",
-    "negative_mass": "negative share of the\nspectral mass",
-    "smallest": "$-λ_{min}$",
-    "largest": "$λ_{max}$",
+#: Title, column and loss of each panel.
+PANELS = (
+    ("margin loss: $-λ_{min}/λ_{max}$", "steepness", "margin"),
+    ("cross-entropy: $-λ_{min}/λ_{max}$", "steepness", "cross-entropy"),
+    ("cross-entropy: negative share of the mass", "negative_mass", "cross-entropy"),
+    ("cross-entropy: $-λ_{min}$", "size", "cross-entropy"),
+)
+TRENDS = {
+    "$-λ_{min}/λ_{max}$": "cross_entropy_hessian_ratio_trend",
+    "negative share": "cross_entropy_hessian_negative_mass_trend",
+    "$-λ_{min}$": "cross_entropy_hessian_smallest_exponent",
 }
 
 
-def figure_curvature(hessian, rows):
+def figure_curvature(hessian, numbers, rows):
     """The Hessian at a trained network: median and range over the repetitions."""
-    hessian = pd.concat(hessian, ignore_index=True)
-    hessian = hessian.assign(smallest=-hessian["smallest"])
-    branches = sorted(hessian["branches"].unique())
-    fig, panels, first = trend_panels(SHOWN, rows, branches, height=2.6 * len(SHOWN) + 0.9)
-    for (name, row), axes in panels.items():
-        for colour, (loss, label) in zip(CYCLE, LOSSES.items(), strict=False):
-            part = hessian[(hessian["row"] == row) & (hessian["loss"] == loss)]
-            draw_trend(axes, part.groupby("branches")[name], color=colour, label=label)
-        if name in ("smallest", "largest"):
-            axes.set(yscale="log")
-            axes.yaxis.set_minor_formatter(NullFormatter())
-    finish(fig, first, "Hessian at a trained network: median and range over repetitions")
+    hessian, look = named(hessian, rows)
+    hessian = hessian.assign(steepness=-hessian["ratio"], size=-hessian["smallest"])
+    fig, grid = subplots(2, 2, width=10, height=7.4)
+    for axes, (title, column, loss) in zip(grid.flat, PANELS, strict=True):
+        draw_trend(axes, hessian[hessian["loss"] == loss], column, **look)
+        axes.set(title=title, ylabel="lower is less non-convex")
+        if column == "size":
+            axes.set_yscale("log")
+            plain_log_ticks(axes.yaxis)
+        else:
+            axes.set_ylim(bottom=0)
+    grid[0, 0].axhline(1, color=COLOURS["grey"], linewidth=1, linestyle="--", zorder=0)
+    legend_below(fig, grid.ravel())
+    question = "Is the Hessian less negative with more branches? Cross-entropy, worst row:"
+    fig.suptitle(answers(question, numbers, TRENDS))
     return laid_out(fig)
 
 

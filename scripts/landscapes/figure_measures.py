@@ -1,55 +1,41 @@
 """Measures of non-convexity against the number of branches."""
 
-import pandas as pd
-from _trends import draw_trend, finish, trend_panels
-from matplotlib.ticker import LogLocator, NullLocator
+from _trends import answers, draw_trend, legend_below, named
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, laid_out
+from convexify_workflow.plotting import laid_out, plain_log_ticks, subplots
 
-VARIANTS = {
-    "official": "plane of three networks (official)",
-    "aligned": "the same, networks aligned by permutation",
-    "random": "random filter-normalised directions",
-    "constant step": "official plane, one step for every I",
-    "fixed total width": "official plane, fixed total width",
-}
 MEASURES = {
-    "relative_violation": "largest midpoint violation\n/ range of the loss",
-    "violation_over_gain": "violation between networks\n/ gain of training",
-    "chord_violation_over_gain": "violation on chords\n/ gain of training",
-    "violation_below_constant": "violation between networks,\nnot scaled",
-    "negative_share": "share of the plane with\nnegative curvature",
+    "relative_violation": "violation / range of the loss",
+    "violation_over_gain": "violation / gain of training",
+    "violation_below_constant": "violation, not scaled",
+    "chord_violation_over_gain": "on chords (dashed: aligned) / gain",
+    "negative_share": "negative curvature on the plane",
     "training_loss": "training loss reached",
 }
-LOGARITHMIC = {"violation_below_constant", "training_loss"}
-#: A violation of zero has no place on a logarithmic axis: its foot stands for "none".
-FOOT = 1e-4
 
 
-def figure_measures(measures, rows):
-    """Each measure against I: median and range over the repetitions, on the coarse grid that all of them have."""
-    measures = pd.concat(measures, ignore_index=True)
+def figure_measures(measures, numbers, rows):
+    """Each measure on the plane of three networks against I: median and range over the repetitions."""
+    measures, look = named(measures, rows)
     measures = measures[measures["grid"] == "coarse"]
-    branches = sorted(measures["branches"].unique())
-    fig, panels, first = trend_panels(MEASURES, rows, branches, height=2.55 * len(MEASURES) + 1.1)
-    for (name, row), axes in panels.items():
-        for colour, (variant, label) in zip(CYCLE, VARIANTS.items(), strict=False):
-            values = measures[(measures["row"] == row) & (measures["variant"] == variant)].groupby("branches")[name]
-            same_networks = name == "training_loss" and variant in ("aligned", "random")
-            if not same_networks and values.median().notna().any():
-                draw_trend(axes, values, lower=FOOT if name in LOGARITHMIC else None, color=colour, label=label)
-        if name in LOGARITHMIC:
-            axes.set(yscale="log")
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_locator(NullLocator())
-    finish(
-        fig,
-        first,
-        "Non-convexity against the number of branches: median and range over repetitions\n"
-        "(logarithmic axes end at 0.0001, where no violation is seen)",
-    )
+    official, aligned = (measures[measures["variant"] == variant] for variant in ("official", "aligned"))
+    fig, grid = subplots(2, 3, width=10, height=7)
+    for axes, (name, title) in zip(grid.flat, MEASURES.items(), strict=True):
+        draw_trend(axes, official, name, **look)
+        if name == "chord_violation_over_gain":
+            draw_trend(axes, aligned, name, **look, linestyle="--", legend=False)
+        axes.set(title=title, ylabel="")
+        if name == "training_loss":
+            axes.set_yscale("log")
+            plain_log_ticks(axes.yaxis)
+        else:
+            axes.set_ylim(bottom=0)
+    grid[0, 0].set_ylabel("lower is less non-convex")
+    grid[1, 0].set_ylabel("lower is less non-convex")
+    legend_below(fig, grid.ravel())
+    trends = {row["title"]: f"{row['name']}_official_relative_trend" for row in rows}
+    fig.suptitle(answers("Is the loss less non-convex with more branches? Violation over range:", numbers, trends))
     return laid_out(fig)
 
 

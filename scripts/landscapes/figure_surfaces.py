@@ -2,75 +2,67 @@
 
 import numpy as np
 import pandas as pd
-from _surfaces import drawn_record, surface_of, title_with_samples, top_of_scale
-from matplotlib.ticker import MultipleLocator
+from _surfaces import measures_of, surface_of, top_of_scale
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import SEQUENTIAL, apply_style, laid_out, plt
+from convexify_workflow.plotting import SEQUENTIAL, apply_style, direction, laid_out, plt
+
+WIDTH, CELL, HEAD = 10.0, 3.15, 0.75
+#: Between points whose loss is below that of a constant predictor: steep corners cannot dominate.
+VIOLATION = "violation_below_constant"
 
 
-def figure_surfaces(surfaces, measures, hessian, rows):
+def figure_surfaces(surfaces, measures, numbers, rows):
     """Replica of the survey's Figure 2: one row for each problem, one column for each number of branches."""
-    surfaces, measures, hessian = (pd.concat(tables, ignore_index=True) for tables in (surfaces, measures, hessian))
+    surfaces, measures = (pd.concat(tables, ignore_index=True) for tables in (surfaces, measures))
     apply_style()
     branches = sorted(surfaces["branches"].unique())
-    width, cell, head = 3.7 * len(branches) + 1.2, 4.6, 0.8 + 0.2 * len(rows)
-    height = cell * len(rows) + head
-    fig = plt.figure(figsize=(width, height), layout="none")
+    height, share = CELL * len(rows) + HEAD, 0.92 / len(branches)
+    fig = plt.figure(figsize=(WIDTH, height), layout="none")
     for index, row in enumerate(rows):
-        top, bottom = top_of_scale(surfaces, row, ["official"]), height - head - cell * (index + 1)
-        fig.text(0.15 / width, (bottom + cell - 0.15) / height, row["title"], fontsize=13, fontweight="bold")
+        top, bottom = top_of_scale(surfaces, row), height - HEAD - CELL * (index + 1)
+        fig.text(0.01, (bottom + CELL - 0.22) / height, _answer(measures, numbers, row, branches), fontweight="bold")
         for column, number in enumerate(branches):
-            place = (3.7 * column / width, (bottom + 1.15) / height, 3.7 / width, (cell - 1.35) / height)
+            centre = share * (column + 0.5)
+            place = (share * column, (bottom + 0.55) / height, share, (CELL - 1.05) / height)
             axes = fig.add_axes(place, projection="3d")
-            drawn = _draw_surface(axes, *surface_of(surfaces, row, number, "official"), top)
-            centre = (3.7 * (column + 0.5)) / width
-            fig.text(centre, (bottom + cell - 0.4) / height, f"I = {number:,}", fontsize=12, ha="center")
-            numbers = _numbers(measures, hessian, row, number)
-            fig.text(centre, (bottom + 1.12) / height, numbers, fontsize=11.5, ha="center", va="top", linespacing=1.25)
-        bar = fig.add_axes(((width - 1.05) / width, (bottom + 1.5) / height, 0.14 / width, 2.2 / height))
-        fig.colorbar(drawn, cax=bar, label="margin loss")
-    text = title_with_samples("Training loss on the plane of three trained networks", rows, int(9.5 * width))
-    fig.suptitle(text, fontsize=12, y=1 - 0.12 / height)
+            drawn = _draw_surface(axes, *surface_of(surfaces, row, number), top)
+            fig.text(centre, (bottom + CELL - 0.55) / height, f"I = {number:,}", ha="center")
+            fig.text(centre, (bottom + 0.2) / height, _numbers(measures, row, number), fontsize=10, ha="center")
+        bar = fig.add_axes((0.925, (bottom + 0.9) / height, 0.012, (CELL - 1.8) / height))
+        fig.colorbar(drawn, cax=bar, ticks=[0, top / 2, top], format="{x:.2g}")
+        fig.text(0.92, (bottom + CELL - 0.75) / height, "loss")
+    fig.suptitle(
+        "Is the landscape less non-convex with more branches? Loss on the plane of three trained networks;\n"
+        "violation of convexity: of the plane drawn (median and range of all repetitions), lower is less",
+        fontsize="medium", y=1 - 0.1 / height,
+    )  # fmt: skip
     return laid_out(fig)
 
 
 def _draw_surface(axes, x, y, loss, top):
-    drawn = axes.plot_surface(
-        *np.meshgrid(x, y, indexing="ij"),
-        np.minimum(loss, top),
-        cmap=SEQUENTIAL,
-        vmin=0,
-        vmax=top,
-        rcount=51,
-        ccount=51,
-        linewidth=0,
-        rasterized=True,
-    )
-    axes.set(zlim=(0, top), xlabel="first axis", ylabel="second axis")
-    axes.tick_params(labelsize=9, pad=0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.labelpad = 1
-        axis.label.set_size(10)
-        axis.set_major_locator(MultipleLocator(0.5))
+    style = {"cmap": SEQUENTIAL, "vmin": 0, "vmax": top, "rcount": 51, "ccount": 51, "linewidth": 0, "rasterized": True}
+    drawn = axes.plot_surface(*np.meshgrid(x, y, indexing="ij"), np.minimum(loss, top), **style)
+    axes.set(zlim=(0, top), xticklabels=[], yticklabels=[], zticklabels=[])
     axes.view_init(elev=26, azim=-60)
-    axes.set_box_aspect((1, 1, 0.8), zoom=0.95)
+    axes.set_box_aspect((1, 1, 0.8), zoom=1.2)
     return drawn
 
 
-def _numbers(measures, hessian, row, number):
-    record = drawn_record(measures, row, number, "official")
-    spectrum = hessian[
-        (hessian["row"] == row["name"]) & (hessian["branches"] == number) & (hessian["repetition"] == 0)
-    ].set_index("loss")
-    margin, smooth = spectrum.loc["margin"], spectrum.loc["cross-entropy"]
-    return (
-        f"violation {record['violation']:.3f} = {100 * record['relative_violation']:.0f} % of range\n"
-        f"negative curvature on {100 * record['negative_share']:.0f} % of plane\n"
-        f"$λ_{{min}}/λ_{{max}}$ {margin['ratio']:.2f} (cross-entropy {smooth['ratio']:.2f})\n"
-        f"negative mass {margin['negative_mass']:.2f} (cross-entropy {smooth['negative_mass']:.2f})\n"
-        f"training loss {record['training_loss']:.3f}"
-    )
+def _numbers(measures, row, number):
+    drawn = measures_of(measures, row, number, "fine").squeeze()
+    every = measures_of(measures, row, number, "coarse")[VIOLATION]
+    spread = f"{every.median():.2f}, {every.min():.2f}–{every.max():.2f}"
+    return f"violation {drawn[VIOLATION]:.2f} ({spread})\ntraining loss {drawn['training_loss']:.3f}"
+
+
+def _answer(measures, numbers, row, branches):
+    """The row's title and answer: medians at the fewest and at the most branches, and the trend over all of them."""
+    first, last = (measures_of(measures, row, number, "coarse") for number in (branches[0], branches[-1]))
+    hills = f"{first[VIOLATION].median():.2f} → {last[VIOLATION].median():.2f}"
+    shares = " → ".join(f"{100 * part['relative_violation'].median():.0f}" for part in (first, last))
+    trend = direction(numbers, f"{row['name']}_official_relative_trend")
+    return f"{row['title']}: violation {hills}; of the range {shares} %: {trend}"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
 """What is left to gain where the objective becomes convex: test errors over draws of the samples."""
 
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from _names import NAMES, problem_name
-from scipy import stats
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, plain_log_ticks, subplots
 
 #: Choices of the table in the order of the rows.
 CHOICES = {
@@ -29,7 +27,7 @@ def figure_where_convex(errors, metrics):
     ax.set_xscale("log")
     sns.pointplot(
         table, x="error", y="choice", hue="problem", palette=CYCLE[: table["problem"].nunique()], dodge=0.4,
-        linestyle="none", errorbar=_student, markers=["o", "s", "^", "D", "v"][: table["problem"].nunique()], ax=ax,
+        linestyle="none", errorbar=mean_interval, markers=list("os^Dv")[: table["problem"].nunique()], ax=ax,
     )  # fmt: skip
     ax.axvline(1, color=COLOURS["grey"], linestyle="--", linewidth=1.2)
     ax.set(xlabel="test error / test error of the constant predictor, lower is better", ylabel="")
@@ -40,12 +38,6 @@ def figure_where_convex(errors, metrics):
     finding(fig, f"Where the objective becomes convex the test error is {times} times that at the validated λ, and at "
             f"best {least} times that of a constant")  # fmt: skip
     return fig
-
-
-def _student(values):
-    """95 % interval of a mean over a few draws; the axis is logarithmic, so is the mean."""
-    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
-    return np.mean(values) - half, np.mean(values) + half
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from convexify_workflow.claims import ORIGINS, OWN
 from convexify_workflow.ledger import standing
 from convexify_workflow.yaml_files import load_yaml
 
-COLUMNS = ["document", "place", "says", "claims", "verdicts", "why_none"]
+COLUMNS = ["document", "place", "says", "error", "claims", "verdicts", "why_none"]
 ERROR_COLUMNS = ["error", "place", "printed", "corrected", "claims", "measured", "verdicts"]
 
 
@@ -31,8 +31,9 @@ def check_sources(folder, claims):
     ------
     ValueError
         In one line that names file and entry: an entry with a missing or unknown key, of an unknown document, with a
-        claim that does not exist, with neither or both of claims and a reason; an error without a claim; a claim that
-        no sentence of its origin names, unless it is ours or a correction.
+        claim that does not exist, with neither or both of claims and a reason, with an error that is not listed; an
+        error without a claim or that no sentence names; a claim that no sentence of its origin names, unless it is ours
+        or a correction.
     """
     folder = Path(folder)
     documents = load_yaml(folder / "documents.yaml", dict)
@@ -43,16 +44,18 @@ def check_sources(folder, claims):
             raise ValueError(f"{where}: origin: expected one of {', '.join(ORIGINS)}, not of ours; "
                              f"got {document['origin']!r}")  # fmt: skip
     known = {claim["id"] for claim in claims}
-    named = set()
+    named, wrong = set(), {}
     for file in sorted((folder / "sentences").glob("*.yaml")):
         for number, entry in enumerate(load_yaml(file, list), start=1):
             where = f"{file}: entry {number}"
-            _check_keys(where, entry, {"document", "place", "says"}, {"claims", "why_none"})
+            _check_keys(where, entry, {"document", "place", "says"}, {"error", "claims", "why_none"})
             if entry["document"] not in documents:
                 raise ValueError(
                     f"{where}: document: expected one of {', '.join(documents)}; got {entry['document']!r}"
                 )
             where = f"{where} ({entry['document']}, {entry['place']})"
+            if "error" in entry:
+                wrong[entry["error"]] = where
             if ("claims" in entry) == ("why_none" in entry):
                 raise ValueError(f"{where}: expected either claims or why_none")
             if "claims" in entry:
@@ -63,6 +66,11 @@ def check_sources(folder, claims):
         where = f"{file}: entry {number}"
         _check_keys(where, entry, {"error", "place", "printed", "corrected", "claims"})
         _check_named(where, entry["claims"], known)
+        if entry["error"] not in wrong:
+            raise ValueError(f"{where}: no sentence names error {entry['error']}: add error: {entry['error']} to it")
+        wrong.pop(entry["error"])
+    for error, where in wrong.items():
+        raise ValueError(f"{where}: error: {file.name} has no error {error}")
     if missing := [c["id"] for c in claims if c["origin"] not in OWN and (c["origin"], c["id"]) not in named]:
         raise ValueError(
             f"{folder / 'sentences'}: no sentence of their origin names the claims {', '.join(missing)}: name them in "
@@ -86,7 +94,8 @@ def coverage_table(documents, sentences, ledger):
     -------
     pandas.DataFrame
         One row per entry, with the columns `COLUMNS`. ``claims`` and ``verdicts`` are joined by ``"; "`` in the same
-        order; the verdict, without its reason, is empty for a claim of an experiment that was not built.
+        order; the verdict, without its reason, is empty for a claim of an experiment that was not built. ``error`` is
+        the number of the error of the survey that the sentence makes, or empty.
     """
     order = list(documents)
     verdicts = _verdicts(ledger)
@@ -95,6 +104,7 @@ def coverage_table(documents, sentences, ledger):
             "document": entry["document"],
             "place": entry["place"],
             "says": entry["says"],
+            "error": entry.get("error", ""),
             "claims": "; ".join(entry.get("claims", [])),
             "verdicts": "; ".join(verdicts.get(claim, "") for claim in entry.get("claims", [])),
             "why_none": entry.get("why_none", ""),

@@ -6,6 +6,7 @@ figure.
 
 import re
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 from convexify_workflow.settings import select
 
@@ -205,7 +206,7 @@ class Experiment:
         return [f"reports/{scale}/{self.name}/{name}.png" for name in names]
 
     def describe(self, scale):
-        """What the site shows of the experiment at a scale: ``name, title, settings, figures``, see `build_site`."""
+        """What the site shows of the experiment at a scale: ``name, title, settings, figures, tables, rules``."""
         settings, figures = self.settings[scale], []
         for drawing in self.figures.values():
             over = drawing.over
@@ -220,25 +221,56 @@ class Experiment:
                         "caption": f"workflow/experiments/{self.name}/captions/{drawing.name}.rst",
                         "settings": select(settings, drawing.reads.sections),
                         "wildcards": wildcards,
+                        "tables": self._paths(drawing.reads, scale, wildcards),
                     }
                 )
-        tables = [self.metrics_path(scale), *self._tables(scale)]
-        return {"name": self.name, "title": self.title, "settings": settings, "figures": figures, "tables": tables}
-
-    def _tables(self, scale):
-        """Paths of the tables that the compute jobs write."""
-        names = {
-            table
-            for what in (self.metrics, *(f.reads for f in self.figures.values()))
-            for table in what.tables.values()
+        read = {path for drawing in figures for path in drawing["tables"]} | set(self._paths(self.metrics, scale, {}))
+        tables = [self.metrics_path(scale), *sorted(read)]
+        return {
+            "name": self.name,
+            "title": self.title,
+            "settings": settings,
+            "figures": figures,
+            "tables": tables,
+            "rules": self._rules(scale),
         }
-        plain = {name for name in names if isinstance(name, str) and "{" not in name}
-        repeated = {name for table in names if isinstance(table, Each) for name in table.expand(self.settings[scale])}
-        return [f"results/{scale}/{self.name}/{_file(name)}" for name in sorted(plain | repeated)]
+
+    def _rules(self, scale):
+        """Name of every rule with what it reads and writes; a wildcard stays in its braces."""
+        rules = [
+            (f"compute_{job.name}", [*self._data_read(job, scale), *_files(job.reads)], list(map(_file, job.writes)))
+            for job in self.jobs.values()
+        ]
+        rules.append(("metrics", _files(self.metrics), ["metrics.csv"]))
+        return rules + [
+            (f"figure_{drawing.name}", _files(drawing.reads), [f"{drawing.file}.png"])
+            for drawing in self.figures.values()
+        ]
+
+    def _data_read(self, job, scale):
+        if callable(job.data):
+            return ["data/prepared/<set>.npz"]
+        paths = self.data_of(job).get("data", [])
+        paths = paths(SimpleNamespace(scale=scale)) if callable(paths) else paths
+        return [paths] if isinstance(paths, str) else paths
+
+    def _paths(self, what, scale, wildcards):
+        """Paths of the tables that are read, for these values of the wildcards."""
+        names = [
+            name
+            for table in what.tables.values()
+            for name in (table.expand(self.settings[scale]) if isinstance(table, Each) else [table.format(**wildcards)])
+        ]
+        return [f"results/{scale}/{self.name}/{_file(name)}" for name in names]
 
     def metrics_path(self, scale):
         """Path of the metrics at a scale."""
         return f"results/{scale}/{self.name}/metrics.csv"
+
+
+def _files(what):
+    """Tables of a `Reads`, one name for a table that is repeated."""
+    return [_file(table.pattern if isinstance(table, Each) else table) for table in what.tables.values()]
 
 
 def _file(table):

@@ -47,7 +47,7 @@ METHODS = {
     "optimum": _look("optimum P", "vermilion", "o"),
     "dual": _look("dual D", "blue", "s", (4, 2)),
     "lower bound": _look("proved lower bound", "blue", "s"),
-    "linear programming": _look("relaxation LP", "black", ""),
+    "linear programming": _look("relaxation LP", "black", "."),
     # Architectures.
     "fully connected": _look("fully connected", "vermilion", "o"),
     "residual": _look("residual: skip, 1/H", "blue", "s"),
@@ -55,6 +55,18 @@ METHODS = {
     "skip, no scaling": _look("skip, no scaling", "green", "D"),
     "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
     "branches": _look("parallel branches", "purple", "P"),
+    "SGD, small weights": _look("SGD, small initial weights", "vermilion", "v"),
+    # Gates of images and of weights.
+    "convex, patch gates": _look("convex, gates on patches", "blue", "D"),
+    "convex, random gates": _look("convex, gates on whole images", "sky", "s"),
+    "Gaussian gates": _look("convex, Gaussian gates", "blue", "D"),
+    "mixed gates": _look("convex, half Gaussian, half trained", "purple", "P"),
+    "trained gates": _look("convex, gates of a trained network", "green", "s"),
+    "network": _look("the trained network itself", "vermilion", "^", (4, 2)),
+    # Searches for a planted filter.
+    "some draw": _look("relaxation, some draw", "blue", "s"),
+    "one draw": _look("relaxation, one draw", "sky", "D", (1, 1.5)),
+    "some start": _look("gradient descent, some start", "vermilion", "v", (4, 2)),
     # Bounds and values that a source prints.
     "paper": _look("the paper's value", "black", "X"),
 }

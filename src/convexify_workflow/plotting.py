@@ -1,5 +1,6 @@
 """One style for every figure."""
 
+import math
 import warnings
 
 import matplotlib as mpl
@@ -10,6 +11,8 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 import seaborn.objects as so
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from convexify_workflow.uncertainty import FEWEST, mean
 
 # seaborn 0.13 still passes pandas an argument that pandas 3 ignores: nothing that a reader of the log could act on.
 warnings.filterwarnings("ignore", message="The copy keyword is deprecated", category=DeprecationWarning)
@@ -132,7 +135,7 @@ def ticks_at(axis, values):
 
 
 def measured(numbers, metric, form=".2g"):
-    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not measured".
+    """What the table of metrics says of one of them, for a title: "0.31 [0.20, 0.42]", or "not tested" (no number).
 
     Parameters
     ----------
@@ -153,11 +156,36 @@ def measured(numbers, metric, form=".2g"):
     """
     rows = numbers[numbers["metric"] == metric]
     if rows.empty or rows["value"].isna().all():
-        return "not measured"
+        return "not tested"
     row = rows.iloc[0]
     # "z": rounding to nothing leaves no minus behind.
     value, *ends = (format(row[name], f"z{form}").replace("-", "−") for name in ("value", "low", "high"))
     return f"{value} [{', '.join(ends)}]" if row.get("kind", "estimate") == "estimate" else value
+
+
+def direction(numbers, metric, falls="falls", rises="rises"):
+    """Which way a metric points, for a title: a word if its whole interval is on one side of zero, or "undecided".
+
+    Parameters
+    ----------
+    numbers : pandas.DataFrame
+        Content of ``metrics.csv``.
+    metric : str
+    falls, rises : str
+        Words for a negative and for a positive interval.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"metric": ["gain"], "value": [0.3], "low": [0.2], "high": [0.4]})
+    >>> direction(table, "gain", "fewer", "more")
+    'more'
+    """
+    rows = numbers[numbers["metric"] == metric]
+    if rows.empty or rows["value"].isna().all():
+        return "not tested"
+    low, high = rows["low"].iloc[0], rows["high"].iloc[0]
+    return falls if high < 0 else rises if low > 0 else "undecided"
 
 
 def wrapped(text, width=30):
@@ -200,6 +228,26 @@ def medians(axes, table, x, y, *, spread=("pi", 100), **keywords):
     """
     sns.lineplot(table, x=x, y=y, estimator="median", errorbar=spread, err_kws={"alpha": 0.2, "linewidth": 0}, ax=axes,
                  **keywords)  # fmt: skip
+
+
+def mean_interval(values):
+    """Ends of the 95 % interval of a mean as the metrics have it, for seaborn's ``errorbar``; none for two values.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        One number for each independent unit.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([1.0, 2.0, 3.0])
+    >>> round(low, 2), round(high, 2)
+    (-0.48, 4.48)
+    """
+    if len(values) < FEWEST:
+        return math.nan, math.nan
+    interval = mean(values, unit="row")
+    return interval.low, interval.high
 
 
 def intervals(axes, table, x, y, *, low="low", high="high", **keywords):

@@ -71,7 +71,7 @@ def test_the_survey_has_twelve_errors_and_a_claim_shows_each():
 
 
 DOCUMENT = {"origin": "survey", "title": "t", "authors": "a", "published": "p"}
-SENTENCE = {"document": "survey", "place": "§1", "says": "so it is", "claims": ["e.c"]}
+SENTENCE = {"document": "survey", "place": "§1", "says": "so it is", "error": 1, "claims": ["e.c"]}
 ERROR = {"error": 1, "place": "§1", "printed": "0", "corrected": "1", "claims": ["e.c"]}
 CLAIM = {"id": "e.c", "origin": "survey"}
 
@@ -119,6 +119,8 @@ def without(entry, key):
             {"errors": [without(ERROR, "corrected")]},
             r"errors_of_the_survey\.yaml: entry 1: expected the keys corrected",
         ),
+        ({"sentences": [without(SENTENCE, "error")]}, r"survey\.yaml: entry 1: no sentence names error 1:"),
+        ({"sentences": [SENTENCE, SENTENCE | {"error": 2}]}, r"entry 2 \(survey, §1\): error: .* has no error 2"),
         ({"document": DOCUMENT | {"origin": "ours"}}, r"documents\.yaml: survey: origin: expected one of"),
     ],
 )

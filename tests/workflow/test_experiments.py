@@ -72,3 +72,24 @@ def test_compute_jobs_have_outputs_data_and_a_log_of_their_own(study):
     assert study.data_of(runs) == {"data": "data/{row}.npz"}
     assert study.inputs(runs.reads) == {"norms": "results/{scale}/study/norms.parquet"}
     assert (norms.runtime, runs.runtime) == (30, 60)
+
+
+def test_the_site_is_told_which_rule_makes_what_and_what_a_figure_is_drawn_from(study):
+    told = study.describe("smoke")
+    assert told["rules"] == [
+        ("compute_norms", ["data/prepared/digits.npz"], ["norms.parquet", "times.csv"]),
+        ("compute_runs", ["data/{row}.npz", "norms.parquet"], ["runs_{row}.parquet"]),
+        ("metrics", ["norms.parquet", "map.parquet", "times.csv", "real_{row}.parquet"], ["metrics.csv"]),
+        ("figure_plain", ["norms.parquet"], ["plain.png"]),
+        ("figure_errors", ["norms.parquet"], ["errors_{row}.png"]),
+    ]
+    assert [figure["file"] for figure in told["figures"]] == ["plain", "errors_first", "errors_second"]
+    assert told["figures"][0]["tables"] == ["results/smoke/study/norms.parquet"]
+    assert "results/smoke/study/real_second.parquet" in told["tables"]
+    assert told["tables"][0] == "results/smoke/study/metrics.csv"
+
+
+def test_tables_of_a_repeated_figure_are_those_of_its_wildcard():
+    drawn = figure("Runs", reads(runs="runs_{row}"), over=each("runs_{row}", "shared.rows"))
+    told = declare("study", "A study", {}, reads(), {"runs": drawn}, SETTINGS).describe("smoke")
+    assert told["figures"][1]["tables"] == ["results/smoke/study/runs_second.parquet"]

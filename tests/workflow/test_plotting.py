@@ -4,7 +4,20 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, intervals, legend_of, measured, medians, plt, scientific, spelled, subplots
+from convexify_workflow.plotting import (
+    direction,
+    finding,
+    intervals,
+    legend_of,
+    mean_interval,
+    measured,
+    medians,
+    plt,
+    scientific,
+    spelled,
+    subplots,
+)
+from convexify_workflow.uncertainty import bound, mean, step_at_edge, table_of
 
 TABLE = pd.DataFrame(
     {
@@ -76,19 +89,36 @@ def test_legend_of_a_panel_names_each_entry_once_and_replaces_those_of_the_panel
     plt.close(fig)
 
 
-def test_measured_tells_the_interval_of_an_estimate_only():
-    metrics = pd.DataFrame(
-        [["a", "estimate", 0.5, 0.25, 0.75], ["b", "bound", 2.0, None, None], ["c", "not reached", None, None, None]],
-        columns=["metric", "kind", "value", "low", "high"],
-    )
-    assert measured(metrics, "a", ".0%") == "50% [25%, 75%]"
-    assert measured(metrics, "b") == "2"
-    assert measured(metrics, "c") == measured(metrics, "d") == "not measured"
-
-
 def test_data_sets_are_spelled_as_in_text():
     assert [spelled(name) for name in ("mnist", "breast_cancer")] == ["MNIST", "breast cancer"]
 
 
 def test_small_numbers_are_typeset():
     assert [scientific(value) for value in (0, 1e-6, 4.2e-13)] == ["0", "$10^{-6}$", r"$4\times10^{-13}$"]
+
+
+def test_titles_take_numbers_and_directions_from_the_metrics():
+    numbers = table_of(
+        "study",
+        {
+            "more": mean([1.0, 2.0, 3.0, 2.0], unit="seed"),
+            "fewer": mean([-1.0, -2.0, -3.0, -2.0], unit="seed"),
+            "neither": mean([-1.0, 1.0, 0.5], unit="seed"),
+            "worst": bound(3e-16),
+            "edge": step_at_edge(2, unit="tuning"),
+        },
+    )
+    assert measured(numbers, "fewer") == "−2 [−3.3, −0.7]"
+    assert measured(numbers, "more", ".0%") == "200% [70%, 330%]"
+    assert measured(numbers, "worst", ".2f") == "0.00"
+    assert {measured(numbers, name) for name in ("edge", "absent")} == {"not tested"}
+    assert [direction(numbers, name) for name in ("more", "fewer", "neither", "edge")] == [
+        "rises", "falls", "undecided", "not tested",
+    ]  # fmt: skip
+
+
+def test_intervals_of_means_are_those_of_the_metrics():
+    values = [1.0, 2.0, 4.0, 8.0]
+    metric = mean(values, unit="seed")
+    assert mean_interval(values) == (metric.low, metric.high)
+    assert np.isnan(mean_interval(values[:2])).all()

@@ -51,6 +51,7 @@ def test_a_setting_of_a_job_runs_that_job_and_what_depends_on_it(edit):
     assert jobs_of(plan) == {
         "branches_compute_frequencies",
         "branches_metrics",
+        "branches_figure_differing_branches",
         "branches_figure_success_frequency",
         "branches_figure_step_sensitivity",
         "ledger",
@@ -88,3 +89,7 @@ def test_a_caption_makes_the_report(edit):
 
 def test_an_unchanged_project_has_nothing_to_do(built):
     assert planned(built) == {}
+
+
+def test_a_word_of_the_site_makes_the_site_alone(edit):
+    assert set(edit("workflow/site/questions.yaml")) == {"website", "all"}

@@ -11,6 +11,7 @@ from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import compute, declare, each, figure, reads
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import check_config, load_settings, select
+from convexify_workflow.summary import start, summary
 from convexify_workflow.yaml_files import load_yaml
 
 ROOT = Path(workflow.basedir)

@@ -25,6 +25,9 @@ use rule job as website with:
             "content": "workflow/site",
             "stylesheet": "workflow/site/site.css",
             "docs": "docs",
+            # No input: another address of a data set makes nothing again.
+            "registry": "data/sources.yaml",
+            "prepared": "data/prepared",
             "results": f"results/{wildcards.scale}",
             "benchmarks": f"benchmarks/{wildcards.scale}",
         },

@@ -10,12 +10,17 @@ from PIL import Image
 from sphinx.application import Sphinx
 
 from convexify_workflow.site import pages
+from convexify_workflow.site.data import data_page
 from convexify_workflow.site.markup import heading, page
+from convexify_workflow.site.provenance import build_page
+from convexify_workflow.site.questions import questions_page
+from convexify_workflow.site.statements import Statements, sources_page, survey_page
 
 #: Widths in pixels of a figure on its page and of its thumbnail.
 WIDTH, THUMBNAIL = 1600, 480
-#: Tables of more characters than this are named by their path only: the site stays light.
-LARGEST_DOWNLOAD = 150_000
+#: A table is offered as CSV up to so many bytes, beyond that as Parquet, and beyond the second number named by its path
+#: only: the site stays light.
+LARGEST_CSV, LARGEST_PARQUET = 50_000, 100_000
 
 _CONF = {
     "project": "convexify",
@@ -29,15 +34,23 @@ _CONF = {
     "html_use_index": False,
     "html_domain_indices": False,
     "html_show_sphinx": False,
-    "autodoc_default_options": {"members": True, "imported-members": True},
+    "html_show_copyright": False,
+    "autodoc_default_options": {
+        "members": True,
+        "imported-members": True,
+        "exclude-members": "set_score_request, set_fit_request, set_predict_request, set_config",
+    },
     "autodoc_typehints": "none",
+    # Seconds to import; nothing that the page shows depends on it.
+    "autodoc_mock_imports": ["torch"],
+    "autosummary_generate": False,
     "numpydoc_show_class_members": False,
     "myst_heading_anchors": 3,
     "suppress_warnings": ["myst.xref_missing", "docutils"],
 }
 
 
-def build_site(folder, *, ledger, coverage, errors, manifest, documents, content, studies, seconds, docs, stylesheet):
+def build_site(folder, *, ledger, coverage, errors, manifest, documents, content, studies, seconds, registry, places):
     """Write the site into ``folder / "html"``.
 
     Parameters
@@ -50,17 +63,17 @@ def build_site(folder, *, ledger, coverage, errors, manifest, documents, content
         As `convexify_workflow.manifest.describe_build` writes it.
     documents : dict
         The sources, as ``workflow/sources/documents.yaml`` names them.
-    content : tuple of list
-        Findings and methods, see `convexify_workflow.site.content.load_content`.
+    content : convexify_workflow.site.content.Content
+        What is said beside computed numbers.
     studies : list of dict
-        One for each experiment: ``name, title, figures, settings, schema, tables``; a figure has ``name, file, label,
-        png, caption`` (path of the caption), ``settings`` and ``wildcards``.
+        One for each experiment, as `convexify_workflow.experiments.Experiment.describe` returns it, and its ``schema``.
     seconds : pandas.DataFrame
         Columns ``job, seconds, megabytes``.
-    docs : dict of str to path
-        Page name to a page in Markdown that is shown as it is.
-    stylesheet : path
-        CSS.
+    registry : dict
+        As in ``data/sources.yaml``.
+    places : dict
+        ``docs``: page name to a page in Markdown that is shown as it is; ``stylesheet``: CSS; ``prepared``: the folder
+        of prepared data.
 
     Returns
     -------
@@ -75,35 +88,35 @@ def build_site(folder, *, ledger, coverage, errors, manifest, documents, content
     source, result = Path(folder) / "source", Path(folder) / "html"
     static = source / "_static"
     static.mkdir(parents=True)
-    shutil.copy(stylesheet, static / "site.css")
-    findings, methods = content
+    shutil.copy(places["stylesheet"], static / "site.css")
     coverage, errors = coverage.fillna(""), errors.fillna("")
     own = coverage["document"] == "survey"
+    config, docs = manifest["config"], places["docs"]
+    drawn = {
+        f"{study['name']}/{figure['name']}": figure["file"] for study in studies for figure in study["figures"][::-1]
+    }
+    statements = Statements(ledger, errors, drawn, config["scale"])
     texts = {
-        "index": pages.start_page(ledger, findings, documents, manifest["config"], list(docs)),
-        "methods": pages.methods_page(ledger, methods),
-        "survey": pages.sources_page(
-            "The survey, sentence by sentence",
-            "What the survey says, and the claims that test it; where there is none, why.",
-            coverage[own], ledger, documents,
-        ),
-        "other_sources": pages.sources_page(
-            "The thread, the abstract and cited papers",
-            "The other sources, sentence by sentence.",
-            coverage[~own], ledger, documents,
-        ),
+        "index": pages.start_page(ledger, content.findings, documents, config, list(docs)),
+        "methods": pages.methods_page(ledger, content.methods),
+        "survey": survey_page(coverage[own], content.sections, statements, documents["survey"]),
+        "other_sources": sources_page(coverage[~own], statements, documents),
         "errors": pages.errors_page(errors),
-        "ledger": pages.ledger_page(ledger),
-        "build": pages.build_page(manifest, seconds),
+        "questions": questions_page(ledger, content.questions),
+        "ledger": pages.ledger_page(ledger, drawn),
+        "data": data_page(registry, studies, places["prepared"]),
+        "build": build_page(manifest, seconds, studies),
         "api": _api_page(),
-    }  # fmt: skip
+    }
+    thumbnails = {entry["figure"] for entry in [*content.findings, *content.methods]}
     for study in studies:
-        _copy_pictures(study, static / "figures" / study["name"])
+        _copy_pictures(study, static / "figures" / study["name"], thumbnails)
         downloads = _copy_tables(study, static / "tables" / study["name"])
         figures = [{**figure, "caption": _caption(figure)} for figure in study["figures"]]
         rows = ledger[ledger["experiment"] == study["name"]]
-        shown = {**study, "figures": figures, "downloads": downloads}
-        texts[study["name"]] = pages.experiment_page(shown, rows, manifest["config"])
+        differences = [filled(entry, study["settings"]) for entry in content.differences.get(study["name"], [])]
+        shown = {**study, "figures": figures, "downloads": downloads, "differences": differences}
+        texts[study["name"]] = pages.experiment_page(shown, rows, config)
     for name, text in texts.items():
         (source / f"{name}.rst").write_text(text, encoding="utf-8")
     for name, path in docs.items():
@@ -134,27 +147,38 @@ def _api_page():
     return page("Library", "What ``import convexify`` offers; the examples are run by the tests.", "", *parts)
 
 
-def _copy_pictures(study, folder):
+def _copy_pictures(study, folder, thumbnails):
     folder.mkdir(parents=True)
     for figure in study["figures"]:
         with Image.open(figure["png"]) as picture:
-            picture = picture.convert("RGB")
+            small = picture.convert("RGB")
             for width, name in ((WIDTH, "webp"), (THUMBNAIL, "thumbnail.webp")):
-                small = picture.copy()
-                small.thumbnail((width, 4 * width))
-                small.save(folder / f"{figure['file']}.{name}", quality=82, method=4)
+                if width == WIDTH or f"{study['name']}/{figure['file']}" in thumbnails:
+                    small.thumbnail((width, 4 * width))
+                    small.save(folder / f"{figure['file']}.{name}", quality=75, method=2)
 
 
 def _copy_tables(study, folder):
+    """Path of every table of a study to the name of its copy, or to None where it is too large for one."""
     folder.mkdir(parents=True)
-    names = []
-    for path in map(Path, study["tables"]):
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-        text = table.to_csv(index=False)
-        if len(text) <= LARGEST_DOWNLOAD:
-            (folder / f"{path.stem}.csv").write_text(text, encoding="utf-8")
-        names.append(f"{path.stem}.csv" if len(text) <= LARGEST_DOWNLOAD else str(path))
-    return names
+    copies = {}
+    for path in study["tables"]:
+        source = Path(path)
+        text = (pd.read_parquet(source) if source.suffix == ".parquet" else pd.read_csv(source)).to_csv(index=False)
+        copies[path] = None
+        if len(text) <= LARGEST_CSV:
+            copies[path] = f"{source.stem}.csv"
+            (folder / copies[path]).write_text(text, encoding="utf-8")
+        elif source.stat().st_size <= LARGEST_PARQUET:
+            copies[path] = source.name
+            shutil.copyfile(source, folder / source.name)
+    return copies
+
+
+def filled(entry, settings):
+    """A difference between settings, its ``here`` filled with those of this scale: ``{{ shallow.samples }}``."""
+    here = jinja2.Template(entry["here"], undefined=jinja2.StrictUndefined).render(settings)
+    return {**entry, "here": here}
 
 
 def _caption(figure):

@@ -37,9 +37,9 @@ def start_page(ledger, findings, documents, config, guides):
         f"Scale **{config['scale']}**, seed {config['seed']}. Every verdict is computed from the tables of this build.",
         "",
         raw(_counts_table(ledger)),
-        toctree("Findings", ["methods", "survey", "other_sources", "errors", "ledger"]),
+        toctree("Findings", ["methods", "survey", "other_sources", "errors", "questions", "ledger"]),
         toctree("Experiments", ledger["experiment"].unique()),
-        toctree("To use it", ["api", *guides, "build"]),
+        toctree("To use it", ["data", "build", "api", *guides]),
     )
 
 
@@ -60,8 +60,8 @@ def _counts_table(ledger):
     for origin, name in ORIGINS.items():
         found = counts(ledger.loc[ledger["origin"] == origin, "verdict"])
         cells = "".join(f"<td class='number'>{found.get(style, '–')}</td>" for style in STYLES.values())
-        lines.append(f"<tr><th>Claims of {name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
-    return wide("\n".join(lines), f"<th></th>{head}<th>all</th>")
+        lines.append(f"<tr><th>{name}</th>{cells}<td class='number'>{sum(found.values())}</td></tr>")
+    return wide("\n".join(lines), f"<th>Claims of</th>{head}<th>all</th>")
 
 
 def methods_page(ledger, methods):
@@ -96,39 +96,6 @@ def methods_page(ledger, methods):
     return page("Side by side", *parts)
 
 
-def sources_page(title, lead, coverage, ledger, documents):
-    """Every sentence of some documents with the claims that test it, or why there is none."""
-    rows = ledger.set_index("claim", drop=False)
-    parts = [lead, ""]
-    for document, group in coverage.groupby("document", sort=False):
-        facts = documents[document]
-        parts += [heading(facts["title"]), f"{facts['authors']}, {facts['published']}.", ""]
-        for section, sentences in group.groupby(group["place"].str.split(",").str[0], sort=False):
-            table = "\n".join(_sentence(row, rows) for row in sentences.itertuples())
-            shown = wide(table, style="sentences")
-            parts.append(raw(f"<details open><summary>{html.escape(section)}</summary>{shown}</details>"))
-    return page(title, *parts)
-
-
-def _sentence(row, claims):
-    where = html.escape(row.place.split(",", 1)[-1].strip())
-    if not row.claims:
-        tested = f"<small>{html.escape(row.why_none)}</small>"
-    else:
-        tested = "".join(_tested(claims.loc[claim]) for claim in row.claims.split("; ") if claim in claims.index)
-        tested = tested or "<small>not built</small>"
-    return f"<tr><td><small>{where}</small></td><td>{html.escape(row.says)}</td><td>{tested}</td></tr>"
-
-
-def _tested(row):
-    measured = f"{number(row.measured)} {interval(row)}".strip()
-    paper = "" if number(row.paper_value) == "" else f", paper {number(row.paper_value)}"
-    return (
-        f"<p>{verdict(row.verdict)} {link(row.claim, row.statement)}<br><small>{html.escape(row.measure)}: "
-        f"{measured}, expected {expectation(row)}{paper}</small></p>"
-    )
-
-
 def errors_page(errors):
     """The errors of the survey, corrected, with the number that shows each."""
     lines = []
@@ -153,13 +120,24 @@ def errors_page(errors):
     )
 
 
-def ledger_page(ledger):
-    """Every claim in one table that sorts, filters and searches."""
+def ledger_page(ledger, drawn):
+    """Every claim in one table that sorts, filters and searches.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+        As `convexify_workflow.ledger.evaluate_claims` writes it.
+    drawn : dict of str to str
+        ``<experiment>/<name>`` of a figure to the name of its (first) file.
+    """
     rows = list(ledger.itertuples())
+    # The claims stand on the pages of their experiments as well: the search of the site need not read them twice.
+    unsearched = ":nosearch:\n"
     table = pd.DataFrame(
         {
             "Claim": [
-                f"{link(row.claim, row.statement)}<br><small>{html.escape(row.source)}<br>{row.claim}</small>"
+                f"{link(row.claim, row.statement)}<br><small>{html.escape(row.source)}<br>{row.claim} "
+                f"{_figure_link(row, drawn)}</small>"
                 for row in rows
             ],
             "Verdict": [verdict(row.verdict) for row in rows],
@@ -179,9 +157,13 @@ def ledger_page(ledger):
         layout={"top1": "searchPanes", "topStart": "info", "topEnd": "search"},
         searchPanes={"columns": [4, 5, 6, 7], "cascadePanes": True, "initCollapsed": True},
     )
-    return page(
-        "Ledger", "Filter by experiment, origin, kind and verdict, sort by a column, or search.", "", raw(shown)
-    )
+    told = "Filter by experiment, origin, kind and verdict, sort by a column, or search."
+    return unsearched + "\n" + page("Ledger", told, "", raw(shown))
+
+
+def _figure_link(row, drawn):
+    file = drawn.get(f"{row.experiment}/{row.figure}")
+    return f"<a href='{row.experiment}.html#figure-{file}'>figure</a>" if file else ""
 
 
 def experiment_page(study, ledger, config):
@@ -190,8 +172,9 @@ def experiment_page(study, ledger, config):
     Parameters
     ----------
     study : dict
-        ``name, title, figures`` (each ``name, file, label, caption``), ``settings`` and ``schema`` by section,
-        ``downloads`` (names of files beside the pages, and paths in the project of those too large for that).
+        ``name, title, figures`` (each ``name, file, label, caption, tables``), ``settings`` and ``schema`` by section,
+        ``downloads`` (path of a table to the name of its copy beside the pages, or None where it is too large),
+        ``differences`` (each ``what, paper, here``).
     ledger : pandas.DataFrame
         Rows of this experiment.
     config : dict
@@ -217,18 +200,15 @@ def experiment_page(study, ledger, config):
             drawing["caption"],
             "",
             raw(_claims_shown(ledger[ledger["figure"] == drawing["name"]])),
+            raw(_drawn_from(drawing["tables"], study)),
         ]
-    files = "".join(
-        f"<li><a href='_static/tables/{study['name']}/{name}'>{name}</a></li>"
-        if name.endswith(".csv")
-        else f"<li>{name}</li>"
-        for name in study["downloads"]
-    )
+    files = "".join(f"<li>{_download(path, study)}</li>" for path in study["downloads"])
     return page(
         study["title"],
         *parts,
         heading("Claims"),
         raw(claims_table(ledger, {figure["name"]: figure["file"] for figure in reversed(study["figures"])})),
+        *_differences(study["differences"]),
         heading("Settings"),
         raw(_settings(study["settings"], study["schema"])),
         heading("Tables"),
@@ -236,11 +216,34 @@ def experiment_page(study, ledger, config):
     )
 
 
+def _download(path, study):
+    """Link to the copy of a table, or its path in the project."""
+    copy = study["downloads"][path]
+    return (
+        f"<a href='_static/tables/{study['name']}/{copy}'>{copy}</a>" if copy else f"<code>{html.escape(path)}</code>"
+    )
+
+
+def _drawn_from(tables, study):
+    links = ", ".join(_download(path, study) for path in tables)
+    return f"<p><small>{f'Drawn from {links}.' if tables else 'Drawn from no table.'}</small></p>"
+
+
 def _claims_shown(rows):
     """The claims that a figure shows, with their verdicts."""
     lines = "".join(f"<li>{verdict(row.verdict)} <a href='#{row.claim}'>{html.escape(row.statement)}</a></li>"
                     for row in rows.itertuples())  # fmt: skip
     return f"<ul class='shown'>{lines}</ul>"
+
+
+def _differences(entries):
+    lines = "\n".join(
+        f"<tr><th>{html.escape(entry['what'])}</th><td>{html.escape(entry['paper'])}</td>"
+        f"<td>{html.escape(entry['here'])}</td></tr>"
+        for entry in entries
+    )
+    table = wide(lines, "<th></th><th>In the source</th><th>Here, at this scale</th>", style="differences")
+    return [heading("How the setting differs from the source's"), raw(table)] if entries else []
 
 
 def _settings(settings, schema):
@@ -251,41 +254,3 @@ def _settings(settings, schema):
         for key, value in values.items()
     )
     return f"<details><summary>All settings at this scale</summary>{wide(lines)}</details>"
-
-
-def build_page(manifest, seconds):
-    """Commit, lock, seed, machine and the time of every job.
-
-    Parameters
-    ----------
-    manifest : dict
-        As `convexify_workflow.manifest.describe_build` writes it.
-    seconds : pandas.DataFrame
-        Columns ``job, seconds, megabytes``, one row a job.
-    """
-    commit = (manifest["commit"] or "unknown") + (
-        " with uncommitted changes" if manifest["uncommitted_changes"] else ""
-    )
-    facts = {
-        "Commit": commit,
-        "Environment (sha256 of the lock)": manifest["lock_sha256"],
-        "Processor": manifest["processor"],
-        "Platform": manifest["platform"],
-        "Libraries": ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items()),
-        "Configuration": json.dumps(manifest["config"]),
-    }
-    lines = "".join(f"<tr><th>{key}</th><td>{html.escape(str(value))}</td></tr>" for key, value in facts.items())
-    jobs = "\n".join(
-        f"<tr><td>{html.escape(row.job)}</td><td class='number'>{row.seconds:.1f}</td>"
-        f"<td class='number'>{row.megabytes:.0f}</td></tr>"
-        for row in seconds.itertuples()
-    )
-    total = seconds["seconds"].sum() / 60
-    return page(
-        "This build",
-        raw(wide(lines)),
-        heading("Jobs"),
-        f"{len(seconds)} jobs, {total:.1f} minutes one after another.",
-        "",
-        raw(wide(jobs, "<th>Job</th><th>Seconds</th><th>Largest memory, MB</th>")),
-    )

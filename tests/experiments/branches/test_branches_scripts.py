@@ -74,10 +74,11 @@ def test_the_gain_in_success_reaches_from_the_certain_to_the_possible_one(metric
     assert (gain["low"], gain["high"]) == pytest.approx((0.6 - 0.4, 0.9 - 0.2))
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {figure: ["gaps"] for figure in ("gap_against_branches", "gap_over_bound", "three_values")}
-    reads |= {"success_frequency": ["shares"], "step_sensitivity": ["tunings"]}
-    reads["differing_branches"] = ["sums", "architectures"]
+def test_every_announced_figure_is_drawn(entry, tables, metrics_of, announced_figures):
+    tables = tables | {"numbers": metrics_of(tables)}
+    reads = {figure: ["gaps"] for figure in ("gap_over_bound", "three_values")}
+    reads |= {"success_frequency": ["shares", "numbers"], "step_sensitivity": ["tunings"]}
+    reads["differing_branches"] = ["sums", "architectures", "numbers"]
     assert reads.keys() == announced_figures
     for figure, names in reads.items():
         drawn = entry(f"figure_{figure}")(*(tables[name] for name in names))

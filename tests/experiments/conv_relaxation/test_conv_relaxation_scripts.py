@@ -31,12 +31,11 @@ def test_tables_and_figures(tables, verdicts, entry, announced_figures):
     recovery = tables["recovery"]
     assert len(recovery) == 2 * 2 * 3 * 10
     assert recovery["programs"].sum() == 2 * 2 * 3 * 4
-    figures = {
-        "recovery": entry("figure_recovery")(recovery, SETTINGS.draws),
-        "tuned_steps": entry("figure_tuned_steps")(tables["tuning"]),
-    }
-    assert set(figures) == announced_figures
-    assert len(figures["recovery"].axes) == 2
+    numbers = entry("metrics")(recovery, tables["tuning"], SETTINGS.draws)
+    assert announced_figures == {"recovery"}
+    drawn = entry("figure_recovery")(recovery, tables["tuning"], numbers, SETTINGS.draws)
+    assert len(drawn.axes) == 4
+    assert all(axes.has_data() for axes in drawn.axes)
 
 
 def all_normals(X, w, direction, **_):

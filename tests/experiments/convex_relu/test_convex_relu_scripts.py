@@ -114,15 +114,15 @@ def test_choice_of_lambda_sees_no_test_data(images, entry, tiny, tables):
     assert not again["test_accuracy"].equals(tables["patch_gates"]["test_accuracy"])
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {name: [name] for name in ("sampled_patterns", "stationary_networks")}
+def test_every_announced_figure_is_drawn(entry, tables, metrics, announced_figures):
+    tables = tables | {"numbers": metrics()}
+    reads = {name: [name, "numbers"] for name in ("sampled_patterns", "stationary_networks", "patch_gates")}
     reads |= {
-        "toy_problems": ["optima", "curves", "minima"],
+        "toy_problems": ["optima", "curves", "minima", "numbers"],
         "tuned_steps": ["toy_trials", "sensitivity_trials", "patch_trials", "real_trials"],
-        "exact_programs": ["pattern_counts", "exact_optima", "guarantees", "activations"],
-        "sensitivity": ["same_program", "sensitivity"],
-        "real_data": ["real", "real_trials", "real_validated"],
-        "patch_gates": ["patch_gates", "patch_lams"],
+        "exact_programs": ["pattern_counts", "exact_optima", "guarantees", "activations", "numbers"],
+        "sensitivity": ["same_program", "sensitivity", "numbers"],
+        "real_data": ["real", "real_validated", "numbers"],
     }
     assert reads.keys() == announced_figures
     for figure, names in reads.items():

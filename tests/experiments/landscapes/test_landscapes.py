@@ -123,19 +123,26 @@ def test_a_step_at_the_edge_leaves_no_number(metrics_of, tables):
     assert kinds["equal_parameters_training_loss_trend"] == "step at the edge"
 
 
-def test_every_announced_figure_is_drawn(announced_figures, entry, tables, rows):
+def test_every_announced_figure_is_drawn(announced_figures, entry, tables, metrics_of, rows):
     surfaces, measures, hessian = ([tables[name]] for name in ("surfaces", "measures", "hessian"))
+    numbers = metrics_of(tables)
     drawn = {
         "architecture": entry("figure_architecture")(),
-        "surfaces": entry("figure_surfaces")(surfaces, measures, hessian, rows),
+        "surfaces": entry("figure_surfaces")(surfaces, measures, numbers, rows),
         "contours": entry("figure_contours")(surfaces, measures, rows),
-        "controls": entry("figure_controls")(surfaces, measures, rows),
-        "measures": entry("figure_measures")(measures, rows),
-        "curvature": entry("figure_curvature")(hessian, rows),
-        "convergence": entry("figure_convergence")(tables["convergence"], tables["steps"]),
+        "controls": entry("figure_controls")(measures, numbers, rows),
+        "measures": entry("figure_measures")(measures, numbers, rows),
+        "curvature": entry("figure_curvature")(hessian, numbers, rows),
+        "convergence": entry("figure_convergence")(tables["convergence"], tables["steps"], numbers),
     }
     assert drawn.keys() == announced_figures
-    # three surfaces and one scale; three contours and one scale; two lines of four controls and one scale
-    assert [len(drawn[name].axes) for name in ("surfaces", "contours", "controls")] == [4, 4, 9]
-    assert len(drawn["measures"].axes[0].lines) == 5
-    assert len(drawn["curvature"].axes[0].lines) == 2
+    # three surfaces and one scale; three contours and one scale; three quantities of the controls; six measures
+    assert [len(drawn[name].axes) for name in ("surfaces", "contours", "controls", "measures")] == [4, 4, 3, 6]
+    assert all(axes.has_data() for name in ("controls", "measures", "curvature") for axes in drawn[name].axes)
+
+
+def test_contours_show_the_networks_outside_the_window(entry, tables, rows):
+    axes = entry("figure_contours")([tables["surfaces"]], [tables["measures"]], rows).axes[0]
+    networks = axes.lines[0].get_xydata()
+    assert np.abs(networks).max() > tables["surfaces"]["x"][tables["surfaces"]["variant"] == "official"].max()
+    assert np.abs(networks).max() < min(axes.get_xlim()[1], axes.get_ylim()[1])

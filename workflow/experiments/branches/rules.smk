@@ -37,15 +37,17 @@ experiment(
         "quadratics",
     ),
     figures={
-        "gap_against_branches": figure("Duality gap against the number of branches", reads("gaps", settings=["gaps"])),
-        "gap_over_bound": figure("How much of the bound is used", reads("gaps")),
+        "gap_over_bound": figure("Duality gaps over their bound", reads("gaps", settings=["gaps"])),
         "three_values": figure("Relaxation, dual and optimum", reads("gaps")),
         "success_frequency": figure(
-            "Gradient descent: frequency of the optimum", reads("shares", settings=["frequencies"])
+            "Gradient descent: frequency of the optimum",
+            reads("shares", numbers="metrics.csv", settings=["frequencies"]),
         ),
         "step_sensitivity": figure(
             "Gradient descent: sensitivity to the step", reads("tunings", settings=["frequencies"])
         ),
-        "differing_branches": figure("Branches that differ", reads("sums", "architectures", settings=["theorems"])),
+        "differing_branches": figure(
+            "Branches that differ", reads("sums", "architectures", numbers="metrics.csv", settings=["theorems"])
+        ),
     },
 )

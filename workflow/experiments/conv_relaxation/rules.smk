@@ -11,8 +11,8 @@ experiment(
     metrics=reads("recovery", "tuning", settings=["recovery"]),
     figures={
         "recovery": figure(
-            "Recovery against samples per dimension", reads("recovery", settings=["recovery", "descent"])
+            "Recovery against samples per dimension",
+            reads("recovery", "tuning", numbers="metrics.csv", settings=["recovery", "descent"]),
         ),
-        "tuned_steps": figure("The step of gradient descent", reads("tuning", settings=["recovery", "descent"])),
     },
 )

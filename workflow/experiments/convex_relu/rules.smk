@@ -5,12 +5,15 @@ SECONDS = report(
     category="Convex ReLU networks",
     labels={"figure": "Runtimes (table): {dataset}"},
 )
-SMALL = ["binary_tasks", "small_problems"]
 SMALL_SETS = "small_problems.datasets"
+SMALL = ["binary_tasks", "small_problems"]
 EXACT = ["pattern_counts", "exact_optima", "guarantees", "activations"]
 PATCH = ["patch_gates", "patch_lams", "patch_trials", "patch_ranks"]
+SEEDS = ["same_program", "sensitivity"]
 TRIALS = ["toy_trials", "sensitivity_trials", "patch_trials"]
 REAL = {name: each(f"{name}_{{dataset}}", "real_data.datasets") for name in ("real", "real_trials", "real_validated")}
+DRAWN = {"numbers": "metrics.csv", "real": REAL["real"], "real_validated": REAL["real_validated"]}
+shown = lambda *tables, settings: reads(*tables, numbers="metrics.csv", settings=settings)
 
 experiment(
     "convex_relu",
@@ -58,17 +61,17 @@ experiment(
         **REAL,
     ),
     figures={
-        "toy_problems": figure("Toy problems", reads("optima", "curves", "minima", settings=["toy_problems"])),
+        "toy_problems": figure("Toy problems", shown("optima", "curves", "minima", settings=["toy_problems"])),
         "tuned_steps": figure("The steps that were tuned away", reads(*TRIALS, real_trials=REAL["real_trials"])),
         "sampled_patterns": figure(
-            "Sampled patterns", reads("sampled_patterns", settings=[*SMALL, "sampled_patterns"])
+            "Sampled patterns", shown("sampled_patterns", settings=[*SMALL, "sampled_patterns"])
         ),
-        "exact_programs": figure("Over all patterns", reads(*EXACT, settings=["small_problems", "exact_programs"])),
+        "exact_programs": figure("Over all patterns", shown(*EXACT, settings=["small_problems", "exact_programs"])),
         "stationary_networks": figure(
-            "Stationary networks", reads("stationary_networks", settings=[*SMALL, "stationary_networks"])
+            "Stationary networks", shown("stationary_networks", settings=[*SMALL, "stationary_networks"])
         ),
-        "sensitivity": figure("Seeds", reads("same_program", "sensitivity", settings=["subsamples", "sensitivity"])),
-        "real_data": figure("Real data: objective, accuracy, gap", reads(**REAL, settings=["subsamples", "real_data"])),
-        "patch_gates": figure("Gates on patches", reads("patch_gates", "patch_lams", settings=["patch_gates"])),
+        "sensitivity": figure("Seeds", shown(*SEEDS, settings=["subsamples", "sensitivity"])),
+        "real_data": figure("Real data: objective, accuracy", reads(**DRAWN, settings=["subsamples", "real_data"])),
+        "patch_gates": figure("Gates on patches", shown("patch_gates", settings=["patch_gates"])),
     },
 )

@@ -2,6 +2,7 @@
 LANDSCAPE = lambda job: next(
     row for row in SETTINGS["landscapes"][job.scale]["problems"]["rows"] if row["name"] == job.row
 )
+SURFACES, MEASURES, HESSIAN = (each(f"{name}_{{row}}", "problems.rows") for name in ("surfaces", "measures", "hessian"))
 
 experiment(
     "landscapes",
@@ -25,8 +26,8 @@ experiment(
         ),
     },
     metrics=reads(
-        measures=each("measures_{row}", "problems.rows"),
-        hessian=each("hessian_{row}", "problems.rows"),
+        measures=MEASURES,
+        hessian=HESSIAN,
         convergence="convergence",
         settings=["problems"],
     ),
@@ -34,39 +35,24 @@ experiment(
         "architecture": figure("Multi-branch architecture (survey Figure 1)", reads()),
         "surfaces": figure(
             "Surfaces (survey Figure 2)",
-            reads(
-                surfaces=each("surfaces_{row}", "problems.rows"),
-                measures=each("measures_{row}", "problems.rows"),
-                hessian=each("hessian_{row}", "problems.rows"),
-                settings=["problems", "planes"],
-            ),
+            reads(surfaces=SURFACES, measures=MEASURES, numbers="metrics.csv", settings=["problems", "planes"]),
         ),
         "contours": figure(
             "Contours of the same surfaces",
-            reads(
-                surfaces=each("surfaces_{row}", "problems.rows"),
-                measures=each("measures_{row}", "problems.rows"),
-                settings=["problems", "planes"],
-            ),
+            reads(surfaces=SURFACES, measures=MEASURES, settings=["problems", "planes"]),
         ),
         "controls": figure(
-            "Controls",
-            reads(
-                surfaces=each("surfaces_{row}", "problems.rows"),
-                measures=each("measures_{row}", "problems.rows"),
-                settings=["problems", "planes"],
-            ),
+            "Controls", reads(measures=MEASURES, numbers="metrics.csv", settings=["problems", "planes"])
         ),
         "measures": figure(
-            "Non-convexity against I",
-            reads(measures=each("measures_{row}", "problems.rows"), settings=["problems", "planes"]),
+            "Non-convexity against I", reads(measures=MEASURES, numbers="metrics.csv", settings=["problems", "planes"])
         ),
         "curvature": figure(
-            "Hessian against I",
-            reads(hessian=each("hessian_{row}", "problems.rows"), settings=["problems", "planes"]),
+            "Hessian against I", reads(hessian=HESSIAN, numbers="metrics.csv", settings=["problems", "planes"])
         ),
         "convergence": figure(
-            "Training at an equal number of parameters", reads("convergence", "steps", settings=["convergence"])
+            "Training at an equal number of parameters",
+            reads("convergence", "steps", numbers="metrics.csv", settings=["convergence"]),
         ),
     },
 )
