@@ -1,25 +1,31 @@
 """What is proved, what is found, and what lies between, against the rank of the data."""
 
+import seaborn as sns
+
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots, ticks_at
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import finding, measured, subplots, ticks_at
+
+COLUMNS = {"objective": "global", "searched_bound": "searched bound", "lower_bound": "lower bound"}
 
 
-def figure_bounds(bounds):
+def figure_bounds(bounds, metrics):
     """Objective of the network found, bound if its search missed no neuron, and proved bound, against the rank."""
-    fig, ax = subplots(width=7.4, height=4.4)
-    ax.fill_between(bounds["rank"], bounds["lower_bound"], bounds["objective"], color=COLOURS["blue"], alpha=0.15)
-    ax.plot(bounds["rank"], bounds["objective"], "*-", color=COLOURS["green"], markersize=11, label="network found")
-    searched = {"color": COLOURS["orange"], "label": "bound if the search missed no neuron: no proof"}
-    ax.plot(bounds["rank"], bounds["searched_bound"], "v--", **searched)
-    ax.plot(bounds["rank"], bounds["lower_bound"], color=COLOURS["blue"], label="proved bound for every width")
-    for exact, marker, label in ((True, "s", "exact pricing"), (False, "o", "relaxation")):
-        part = bounds[bounds["exact"] == exact]
-        face = COLOURS["blue"] if exact else "white"
-        ax.plot(part["rank"], part["lower_bound"], marker, color=COLOURS["blue"], markerfacecolor=face, label=label)
-    ax.set(yscale="log", xscale="log", xlabel="rank of the data", ylabel="objective / n")
-    ax.set_title("What is found and what is proved, by rank")
+    fig, ax = subplots(width=9, height=4.8)
+    names = {column: METHODS[method].name for column, method in COLUMNS.items()}
+    long = bounds.rename(columns=names).melt(["rank", "exact"], list(names.values()), "line", "value")
+    ax.fill_between(bounds["rank"], bounds["lower_bound"], bounds["objective"], color="0.9")
+    sns.lineplot(long, x="rank", y="value", hue="line", style="line", estimator=None, markersize=9,
+                 **looks(names.values()), ax=ax)  # fmt: skip
+    relaxed = bounds[~bounds["exact"].astype(bool)]
+    circle = {"color": METHODS["lower bound"].colour, "mfc": "white", "markersize": 9}
+    ax.plot(relaxed["rank"], relaxed["lower_bound"], "o", label="proved by a relaxation", **circle)
+    ax.set(yscale="log", xscale="log", xlabel="rank of the data", ylabel="objective / n, lower is better")
     ticks_at(ax.xaxis, bounds["rank"])
-    fig.legend(loc="outside lower center", ncols=2, fontsize="small")
+    ax.legend()
+    low, high = (measured(metrics, f"gap_in_{which}") for which in ("rank_up_to_three", "highest_rank"))
+    finding(fig, f"Relative gap of the network found to the proved bound of every width: at most {low} up to rank 3, "
+            f"{high} in rank {bounds['rank'].max()}")  # fmt: skip
     return fig
 
 

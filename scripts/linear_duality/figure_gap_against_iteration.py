@@ -1,65 +1,60 @@
-"""Gap to the dual value along gradient descent, beside the certified gap of Douglas–Rachford."""
+"""Gap to the dual value along gradient descent and along Douglas–Rachford, on one axis."""
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
+from _names import problem_name
 from _shown import first_starts
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, band, subplots
+from convexify_workflow.methods import METHODS
+from convexify_workflow.plotting import COLOURS, finding, legend_of, measured, subplots
 
 FLOOR = 1e-14
-GAMMA_COLOURS = [COLOURS["blue"], COLOURS["green"], COLOURS["vermilion"]]
+DUAL, GIVEN = METHODS["Douglas–Rachford"].name, "descent, 2 layers, inputs as given"
 
 
-def figure_gap_against_iteration(histories, convergence, target):
-    """The first problem of a source: a panel for each depth, one for inputs as given, one for Douglas–Rachford."""
-    problem = histories["problem"].iloc[0]
-    rows = first_starts(histories[histories["problem"] == problem])
-    rows = rows[rows["regulariser"] == "schatten"]
-    white = rows[rows["inputs"] == "white"]
-    plans = [(f"Gradient descent, H = {depth}", some) for depth, some in white.groupby("depth")]
-    plans.append(("Gradient descent, H = 2, inputs not white", rows[rows["inputs"] == "as given"]))
-    columns = 3 if len(plans) > 3 else 2
-    lines = -(-(len(plans) + 1) // columns)
-    fig, axes = subplots(lines, columns, width=12.5, height=3.7 * lines + 0.4, squeeze=False, sharey=True)
-    panels = list(axes.flat)
-    for ax, (title, some) in zip(panels, plans, strict=False):
-        _draw_descents(ax, some)
-        ax.set(title=title, xscale="log", xlabel="iteration + 1")
-    _draw_douglas_rachford(panels[len(plans)], convergence[convergence["problem"] == problem])
-    for ax in panels[: len(plans) + 1]:
-        ax.set(yscale="log", ylim=(FLOOR / 3, 30))
-        ax.axhline(target, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
-    for ax in panels[len(plans) + 1 :]:
-        ax.set_visible(False)
-    for row in axes:
-        row[0].set_ylabel("relative gap to the dual value")
-    fig.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+def figure_gap_against_iteration(histories, convergence, metrics, target):
+    """A row of panels for the first problem of each source, a column for each γ, at full rank."""
+    parts = [_curves(*tables) for tables in zip(histories, convergence, strict=True)]
+    table = pd.concat(parts, ignore_index=True)
+    table["gap"] = table["relative_gap"].replace(np.inf, np.nan).clip(lower=FLOOR)
+    problems, multiples = list(table["problem"].unique()), sorted(table["gamma_over_sigma_min"].unique())
+    fig, axes = subplots(len(problems), len(multiples), width=10, height=1.6 + 2.8 * len(problems), squeeze=False,
+                         sharex=True, sharey=True)  # fmt: skip
+    # Descents of growing depth are darker.
+    depths = [name for name in table["solver"].unique() if name not in (DUAL, GIVEN)]
+    palette = dict(zip(depths, sns.color_palette("YlOrRd", len(depths) + 1)[1:], strict=True))
+    palette |= {GIVEN: COLOURS["grey"], DUAL: METHODS["Douglas–Rachford"].colour}
+    for row, problem in zip(axes, problems, strict=True):
+        for ax, multiple in zip(row, multiples, strict=True):
+            some = table[(table["problem"] == problem) & (table["gamma_over_sigma_min"] == multiple)]
+            sns.lineplot(some, x="step", y="gap", hue="solver", palette=palette, hue_order=list(palette),
+                         units="repetition", estimator=None, linewidth=1.2, ax=ax)  # fmt: skip
+            ax.axhline(target, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
+            value = rf"$\gamma={multiple:g}\,\sigma_{{\min}}$" if multiple else r"$\gamma=0$"
+            ax.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 30), xlabel="iteration + 1", ylabel="relative gap",
+                   title=f"{problem_name(problem)}, {value}")  # fmt: skip
+    names = ("descent_over_douglas_rachford_iterations", "descent_over_douglas_rachford_operations")
+    steps, operations = (measured(metrics, name, ",.1f") for name in names)
+    stuck = measured(metrics, "descent_saddle_share_deep", ".0%")
+    finding(fig, f"Two-layer descent takes {steps} times the iterations and {operations} times the operations of "
+            f"Douglas–Rachford on the dual; {stuck} of the deeper descents hang near a saddle")  # fmt: skip
+    legend_of(fig, axes[0, 0], ncols=3)
     return fig
 
 
-def _draw_descents(ax, rows):
-    """Median over starts with a band from the best to the worst, for each γ."""
-    for colour, (multiple, group) in zip(GAMMA_COLOURS, rows.groupby("gamma_over_sigma_min"), strict=False):
-        table = group.pivot(index="iteration", columns="repetition", values="relative_gap")
-        table = table.replace(np.inf, np.nan).clip(lower=FLOOR)
-        middle, low, high = table.median(axis=1), table.min(axis=1), table.max(axis=1)
-        label = f"γ = {multiple:g} σ_min" if multiple else "γ = 0"
-        band(ax, table.index + 1, middle, low, high, color=colour, label=label)
-
-
-def _draw_douglas_rachford(ax, rows):
-    rows = rows[rows["gamma_over_sigma_min"] == rows["gamma_over_sigma_min"].max()]
-    cases = (("full rank, from zero", True, "zero", "-"), ("bottleneck, random start", False, "random", "--"))
-    for text, full_rank, start, style in cases:
-        some = rows[(rows["full_rank"] == full_rank) & (rows["start"] == start)]
-        for colour, (relaxation, group) in zip(
-            (COLOURS["purple"], COLOURS["orange"]), some.groupby("relaxation"), strict=False
-        ):
-            gap = group["relative_gap"].clip(lower=FLOOR)
-            ax.plot(group["iteration"], gap, style, color=colour, label=f"ρ = {relaxation:g}, {text}")
-    ax.set(title="Douglas–Rachford on the dual", xlabel="iteration")
-    ax.set_xlim(0, None)
-    ax.legend(fontsize=8.5, loc="upper right")
+def _curves(histories, convergence):
+    """Rows of the first problem of a source: descents with the Schatten penalty, and the faster Douglas–Rachford."""
+    problem = histories["problem"].iloc[0]
+    rows = first_starts(histories[histories["problem"] == problem])
+    rows = rows[rows["regulariser"] == "schatten"]
+    names = "descent, " + rows["depth"].astype(str) + " layers"
+    descents = rows.assign(solver=names.where(rows["inputs"] == "white", GIVEN), step=rows["iteration"] + 1)
+    fastest = convergence["relaxation"] == convergence["relaxation"].max()
+    dual = convergence[(convergence["problem"] == problem) & convergence["full_rank"] & fastest]
+    dual = dual[dual["start"] == "zero"].assign(solver=DUAL, repetition=0)
+    return pd.concat([descents, dual.assign(step=dual["iteration"] + 1)], ignore_index=True)
 
 
 if __name__ == "__main__":

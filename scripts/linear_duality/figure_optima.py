@@ -1,44 +1,35 @@
-"""The table of optima as a picture."""
+"""Where gradient descent ends above the optimum: every start."""
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
+from _names import problem_name
+from _shown import first_starts
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, scientific, subplots
 
-HEAD = [
-    "problem", "H", "closed form", "dual (DR)", "GD best", "GD median", "GD worst", "reached", "iterations", "plateau",
-]  # fmt: skip
+FLOOR = 1e-10
 
 
-def figure_optima(optima):
-    """One line per (problem, depth); where descent ends above the dual by more than the digits shown, in orange."""
-    cells = [
-        [
-            row.problem,
-            str(row.depth),
-            *(f"{value:.8f}" for value in (row.closed_form, row.dual)),
-            *(f"{value:.8f}" for value in (row.descent_best, row.descent_median, row.descent_worst)),
-            f"{row.runs_at_target} of {row.runs}",
-            "–" if np.isnan(row.median_iterations_to_target) else f"{row.median_iterations_to_target:.0f}",
-            str(row.longest_plateau),
-        ]
-        for row in optima.itertuples()
-    ]
-    fig, ax = subplots(width=11.5, height=0.32 * (len(cells) + 2))
-    ax.set_axis_off()
-    table = ax.table(cells, colLabels=HEAD, bbox=(0, 0, 1, 1), cellLoc="right", edges="horizontal")
-    table.auto_set_font_size(False)
-    table.set_fontsize(10.5)
-    table.auto_set_column_width(range(len(HEAD)))
-    for (line, column), cell in table.get_celld().items():
-        cell.set_edgecolor(COLOURS["grey"])
-        cell.set_linewidth(0.6)
-        if line == 0:
-            cell.set_text_props(weight="semibold")
-        elif HEAD[column].startswith("GD") and float(cell.get_text().get_text()) > float(cells[line - 1][2]) + 5e-7:
-            cell.set_text_props(color=COLOURS["vermilion"])
+def figure_optima(optima, runs, target):
+    """Excess of every start over the dual value, by depth, at full rank and the middle γ."""
+    runs = first_starts(pd.concat(runs, ignore_index=True))
     gamma = optima["gamma_over_sigma_min"].iloc[0]
-    ax.set_title(f"Optima at full rank, γ = {gamma:g} σ_min, relative to the zero network (orange: above the dual)")
+    runs = runs[(runs["regulariser"] == "schatten") & (runs["inputs"] == "white")]
+    runs = runs[np.isclose(runs["gamma_over_sigma_min"], gamma)]
+    table = runs.assign(excess=runs["relative_gap"].clip(lower=FLOOR), problem=runs["problem"].map(problem_name))
+    fig, ax = subplots(width=9, height=4.8)
+    hues = table["problem"].nunique()
+    sns.swarmplot(table, x="depth", y="excess", hue="problem", palette=CYCLE[:hues], dodge=True, size=5, ax=ax)
+    ax.axhline(target, color=COLOURS["grey"], linestyle=":", linewidth=1.2)
+    ax.set(yscale="log", ylim=(FLOOR / 3, None), xlabel="layers H")
+    ax.set_ylabel("(end − dual value) / zero network\n(below 10⁻¹⁰ drawn there), lower is better")
+    ax.legend(title="problem", loc="center left", bbox_to_anchor=(1, 0.5))
+    by = optima.groupby("depth")[["runs_at_target", "runs"]].sum()
+    counts = [f"{row.runs_at_target} of {row.runs} with {row.Index} layers" for row in by.itertuples()]
+    ax.set_title(rf"$\gamma={gamma:g}\,\sigma_{{\min}}$")
+    finding(fig, f"Descents that reach the dual value within {scientific(target)}: {', '.join(counts)}")
     return fig
 
 

@@ -2,5 +2,3 @@
 
 #: Name of each method to whether it descends on the relaxed loss.
 METHODS = {"vanilla": False, "relaxed": True}
-#: Colour of each method in every figure.
-METHOD_COLOURS = {"vanilla": "vermilion", "relaxed": "blue"}

@@ -1,59 +1,53 @@
 """Over which samples per dimension, label noise and initial scale either descent is better."""
 
-import matplotlib as mpl
 import numpy as np
+import seaborn as sns
+from matplotlib.colors import LogNorm
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import DIVERGING, subplots
+from convexify_workflow.plotting import DIVERGING, finding, measured, subplots
 
 
-def figure_where_each_wins(cells, success_distance):
-    """Heat maps over n/d × noise by initial scale: ratio of the median recovery errors, difference in success."""
+def figure_where_each_wins(cells, metrics, success_distance):
+    """Heat maps over n/d × noise, one for each initial scale: ratio of the median recovery errors."""
     scales = sorted(cells["scale"].unique())
-    fig, axes = subplots(2, len(scales), width=1.5 + 4.2 * len(scales), height=10.5, squeeze=False)
-    for (above, below), (scale, part) in zip(axes.T, cells.groupby("scale"), strict=True):
-        medians = _by_cell(part, "recovery_error", "median").clip(lower=success_distance)
-        shares = _by_cell(part, "success", "mean")
-        ratios = _heat(above, np.log2(medians["relaxed"] / medians["vanilla"]).unstack("noise"), 3.0, _ratio)
-        differences = _heat(below, 100 * (shares["vanilla"] - shares["relaxed"]).unstack("noise"), 50.0, _points)
-        for ax in (above, below):
-            ax.set(title=f"initial scale {scale:g}", xlabel="label noise (standard deviation)")
-    axes[0, 0].set_ylabel("samples per dimension n/d")
-    axes[1, 0].set_ylabel("samples per dimension n/d")
-    label = "median recovery error, relaxed / vanilla\nbelow 1 (blue): relaxed is better"
-    bar = fig.colorbar(ratios, ax=axes[0], label=label, extend="both", shrink=0.9)
-    bar.set_ticks(range(-3, 4), labels=[_ratio(tick) for tick in range(-3, 4)])
-    label = "success rate, relaxed − vanilla (percentage points)\nabove 0 (blue): relaxed is better"
-    bar = fig.colorbar(differences, ax=axes[1], label=label, extend="both", shrink=0.9)
-    ticks = bar.get_ticks()[1:-1]
-    bar.set_ticks(ticks, labels=[_points(tick) for tick in ticks])
+    fig, axes = subplots(1, len(scales), width=10, height=5.4, squeeze=False, sharey=True)
+    by = {"index": ["scale", "ratio", "noise"], "columns": "method", "values": "recovery_error", "aggfunc": "median"}
+    medians = cells.pivot_table(**by).clip(lower=success_distance)
+    ratios = (medians["relaxed"] / medians["vanilla"]).unstack("noise")
+    for ax, scale in zip(axes[0], scales, strict=True):
+        table = ratios.loc[scale].sort_index(ascending=False)
+        sns.heatmap(
+            table, ax=ax, cmap=DIVERGING, norm=LogNorm(1 / 8, 8), annot=table.map(_short), fmt="", linewidths=0.5,
+            annot_kws={"fontsize": 9}, cbar=ax is axes[0, -1], xticklabels=[f"{noise:g}" for noise in table.columns],
+            yticklabels=[f"{ratio:g}" for ratio in table.index],
+        )  # fmt: skip
+        ax.set(
+            title=f"start × {scale:g}",
+            xlabel="label noise",
+            ylabel="samples per dimension n/d" if scale == scales[0] else "",
+        )
+        ax.tick_params(length=0, rotation=0)
+    bar = axes[0, -1].collections[0].colorbar
+    bar.set_ticks(marks := 2.0 ** np.arange(-3, 4), labels=[f"{mark:g}" for mark in marks])
+    bar.minorticks_off()
+    bar.set_label("median recovery error, relaxed / squared loss")
+    finding(fig, _finding(cells[["noise", "ratio", "scale"]].drop_duplicates()["noise"] > 0, metrics))
     return fig
 
 
-def _by_cell(cells, column, statistic):
-    """One row per n/d and noise, one column per method."""
-    return cells.pivot_table(index=["ratio", "noise"], columns="method", values=column, aggfunc=statistic)
+def _finding(noisy, metrics):
+    """How many conditions either descent wins."""
+    names = ("cells_noise_free_where_relaxed_wins", "cells_noisy_where_relaxed_wins", "cells_where_vanilla_wins")
+    clean, others, vanilla = (measured(metrics, name, ".0f") for name in names)
+    return (
+        f"The relaxed loss wins (blue) in {clean} of {(~noisy).sum()} conditions without label noise and {others} of "
+        f"{noisy.sum()} with it; the squared loss wins (red) in {vanilla}"
+    )
 
 
-def _heat(ax, table, limit, text):
-    norm = mpl.colors.TwoSlopeNorm(0.0, -limit, limit)
-    image = ax.pcolormesh(table.to_numpy(), norm=norm, cmap=DIVERGING, edgecolor="white", linewidth=0.5)
-    for (row, column), value in np.ndenumerate(table.to_numpy()):
-        colour = "white" if abs(value) > 0.6 * limit else "black"
-        ax.text(column + 0.5, row + 0.5, text(value), ha="center", va="center", color=colour, fontsize=9)
-    ax.set_xticks(np.arange(table.shape[1]) + 0.5, labels=[f"{noise:g}" for noise in table.columns])
-    ax.set_yticks(np.arange(table.shape[0]) + 0.5, labels=[f"{ratio:g}" for ratio in table.index])
-    ax.tick_params(length=0)
-    return image
-
-
-def _ratio(logarithm):
-    return f"{2.0**logarithm:.0f}" if logarithm > 6 else f"{2.0**logarithm:.2g}"
-
-
-def _points(vanilla_minus_relaxed):
-    rounded = -round(vanilla_minus_relaxed)
-    return f"{rounded:+d}".replace("-", "−") if rounded else "0"
+def _short(ratio):
+    return f"{ratio:.0f}" if ratio > 64 else f"{ratio:.2g}"
 
 
 if __name__ == "__main__":

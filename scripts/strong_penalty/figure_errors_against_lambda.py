@@ -1,73 +1,62 @@
 """Errors and numbers of minima against λ, for one problem."""
 
-import numpy as np
+import pandas as pd
+import seaborn as sns
 from _collapse import bracket_on_grid
-from _names import NAMES, of_network
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from _marks import mark, simple_predictors
+from _names import NAMES, problem_name
+from _network import of_network
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, subplots
+from convexify_workflow.methods import looks
+from convexify_workflow.plotting import COLOURS, finding, subplots
 
-BASELINES = {"constant": ":", "ridge": "--", "linearised": "-."}
-STYLES = {"dead": "--", "identical": ":"}
-BRACKET = {"color": COLOURS["orange"], "alpha": 0.35, "linewidth": 0}
+ERRORS = {"train_error": "network, training", "test_error": "network, test"}
+COUNTS = {"distinct_minima": "points", "distinct_functions": "functions"}
 
 
-def figure_errors_against_lambda(paths, baselines, thresholds, collapse, same):
-    """Errors (top) and numbers of minima (bottom) against λ, a column per penalty, the threshold's bracket shaded."""
+def figure_errors_against_lambda(paths, baselines, thresholds, collapse, same, problem):
+    """Errors (top) and numbers of minima (bottom) against λ, a column per penalty."""
     path, threshold = of_network(paths), of_network(thresholds).iloc[0]
-    chosen = path[path["penalty"] == "l2"].sort_values("validation_error").iloc[0]
-    figure, axes = subplots(2, 3, width=13.5, height=7.2, sharex=True, sharey="row")
+    marks = of_network(collapse).set_index("property")["upper"]
+    figure, axes = subplots(2, 3, width=10, height=6.6, sharex=True, sharey="row")
+    simple = simple_predictors(baselines)
+    style = looks([*ERRORS.values(), *simple["predictor"].unique()])
     for (top, bottom), (kind, name) in zip(axes.T, NAMES.items(), strict=True):
         rows = path[path["penalty"] == kind].sort_values("lam")
-        _draw_errors(top, rows, baselines)
-        top.axhline(chosen["test_error"], color=COLOURS["grey"], linewidth=1, label="λ‖θ‖² chosen by validation, test")
-        bottom.plot(rows["lam"], rows["distinct_minima"], "o-", label="points")
-        bottom.plot(rows["lam"], rows["distinct_functions"], "s--", label="functions (modulo symmetry)")
-        marks = _collapse_of(rows, same) if kind != "l2" else of_network(collapse).set_index("property")["upper"]
-        for axis in (top, bottom):
-            axis.axvspan(threshold["lower"], threshold["upper"], **BRACKET)
-            for what, lam in marks.items():
-                if np.isfinite(lam):
-                    axis.axvline(lam, color=COLOURS["black"], linestyle=STYLES[what], linewidth=1.3)
-            axis.set_xscale("log")
-        top.set_title(name)
-        bottom.set_xlabel("penalty factor λ")
-    axes[0, 0].set_ylabel("mean squared error")
-    for axis in axes[1]:
-        axis.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes[1, 0].set_ylabel(f"distinct minima from {int(path['starts'].max())} starts")
-    handles = [*axes[0, 0].get_legend_handles_labels()[0], *axes[1, 0].get_legend_handles_labels()[0], *_marks()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize="small")
+        errors = pd.concat(
+            [rows.rename(columns=ERRORS).melt("lam", list(ERRORS.values()), "predictor", "error"), simple]
+        )
+        counts = rows.rename(columns=COUNTS).melt("lam", list(COUNTS.values()), "distinct", "number")
+        last = kind == list(NAMES)[-1]
+        sns.lineplot(
+            errors, x="lam", y="error", hue="predictor", style="predictor", estimator=None, ax=top, legend=last, **style
+        )
+        sns.lineplot(counts, x="lam", y="number", hue="distinct", style="distinct", markers=["o", "s"], estimator=None,
+                     palette=[COLOURS["purple"], COLOURS["sky"]], legend=last, ax=bottom)  # fmt: skip
+        if kind != "l2":
+            holds = {"dead": rows["hidden_spread"] <= same, "identical": rows["distinct_neurons"] <= 1}
+            marks = {what: bracket_on_grid(rows, where)[1] for what, where in holds.items()}
+        for ax in (top, bottom):
+            mark(ax, marks, threshold if kind != "geometric" else None, named=ax is bottom)
+            ax.set(xscale="log", xlabel=r"penalty factor $\lambda$")
+        top.set(title=name, ylabel="mean squared error", ylim=(0, None))
+        bottom.set(ylabel=f"distinct minima, {int(path['starts'].max())} starts", ylim=(0, None))
+    for ax, title in ((axes[0, -1], "error of"), (axes[1, -1], "distinct")):
+        ax.legend(title=title, loc="center left", bbox_to_anchor=(1, 0.5))
+    finding(figure, _finding(problem_name(problem), path[path["penalty"] == "l2"], baselines, threshold))
     return figure
 
 
-def _collapse_of(rows, same):
-    """λ of the grid from which on the hidden layer adds nothing, and from which on its neurons are one."""
-    holds = {"dead": rows["hidden_spread"] <= same, "identical": rows["distinct_neurons"] <= 1}
-    return {what: bracket_on_grid(rows, where)[1] for what, where in holds.items()}
-
-
-def _draw_errors(axis, rows, baselines):
-    """Training and test error of the network, test errors of the simple predictors."""
-    axis.plot(rows["lam"], rows["train_error"], "o-", label="network, training")
-    axis.plot(rows["lam"], rows["test_error"], "s-", label="network, test")
-    for (predictor, style), colour in zip(BASELINES.items(), CYCLE[2:], strict=False):
-        base = baselines[baselines["predictor"] == predictor]
-        base = (of_network(base) if predictor == "linearised" else base).sort_values("lam")
-        axis.plot(base["lam"], base["test_error"], style, color=colour, label=f"{predictor}, test")
-
-
-def _marks():
-    """Legend entries of what the vertical lines and the band are."""
-    black = {"color": COLOURS["black"], "linewidth": 1.3}
-    return [
-        Patch(**BRACKET, label="λ_conv: certified bracket"),
-        Line2D([], [], linestyle="--", **black, label="λ_zero: hidden layer adds nothing"),
-        Line2D([], [], linestyle=":", **black, label="λ_identical: one distinct neuron"),
-    ]
+def _finding(name, path, baselines, threshold):
+    """The best test error along λ beside that at the first λ of the grid that is proved convex."""
+    constant = baselines.loc[baselines["predictor"] == "constant", "test_error"].min()
+    best, convex = path["test_error"].min(), path.loc[path["lam"] >= threshold["upper"], "test_error"]
+    there = f"{convex.iloc[0] / constant:.2g}" if len(convex) else "unknown"
+    return (
+        rf"Test error on {name} under {NAMES['l2']}, over that of the constant: {best / constant:.2g} at the best "
+        rf"$\lambda$, {there} where the objective is convex"
+    )
 
 
 if __name__ == "__main__":

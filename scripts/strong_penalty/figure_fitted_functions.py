@@ -2,29 +2,33 @@
 
 import matplotlib as mpl
 import numpy as np
-from _names import NAMES, of_network
+import seaborn as sns
+from _names import NAMES
+from _network import of_network
 from matplotlib.colors import LogNorm
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, SEQUENTIAL, subplots
+from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, subplots
 
 
 def figure_fitted_functions(functions):
     """Best fit of the curve for every λ, a panel per penalty; darker is weaker."""
     table = of_network(functions)
-    lambdas = np.sort(table["lam"].unique())
-    norm = LogNorm(lambdas[0], lambdas[-1])
-    figure, axes = subplots(1, 3, width=13.5, height=4.4, sharey=True)
-    colours = mpl.colormaps[SEQUENTIAL]
+    norm = LogNorm(table["lam"].min(), table["lam"].max())
+    figure, axes = subplots(1, 3, width=10, height=4.6, sharey=True)
+    x = np.linspace(-2, 2, 200)
     for ax, (kind, name) in zip(axes, NAMES.items(), strict=True):
-        for lam, fit in table[table["penalty"] == kind].groupby("lam"):
-            ax.plot(fit["x"], fit["fit"], color=colours(norm(lam)), linewidth=1.6)
-        x = np.linspace(-2, 2, 200)
-        ax.plot(x, np.sin(2 * x) + 0.5, "--", color=COLOURS["vermilion"], linewidth=1.4, label="truth: sin 2x + ½")
-        ax.set(title=name, xlabel="x")
-    axes[0].set_ylabel("fitted function")
+        rows = table[table["penalty"] == kind]
+        sns.lineplot(rows, x="x", y="fit", hue="lam", hue_norm=norm, palette=SEQUENTIAL, legend=False, ax=ax,
+                     estimator=None, linewidth=1.6)  # fmt: skip
+        ax.plot(x, np.sin(2 * x) + 0.5, "--", color=COLOURS["vermilion"], linewidth=1.6, label="truth: sin 2x + ½")
+        ax.set(title=name, xlabel="x", ylabel="fitted function")
     axes[0].legend(loc="upper left", fontsize="small")
-    figure.colorbar(mpl.cm.ScalarMappable(norm, colours), ax=list(axes), label="penalty factor λ", pad=0.01)
+    shades = mpl.cm.ScalarMappable(norm, mpl.colormaps[SEQUENTIAL])
+    figure.colorbar(shades, ax=list(axes), label=r"penalty factor $\lambda$", pad=0.01)
+    strongest = table[table["lam"] == table["lam"].max()].groupby("penalty")["fit"].agg(np.ptp)
+    ranges = f"{strongest['l2']:.2f}, {strongest['shift']:.2f} and {strongest['geometric']:.2f}"
+    finding(figure, f"At the largest λ the fitted function varies by {ranges} under the three penalties")
     return figure
 
 

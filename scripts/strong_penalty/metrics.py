@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from _names import of_network
+from _network import of_network
 
 from convexify_workflow.job import run
 from convexify_workflow.uncertainty import bound, difference, exact, mean, ratio, share, step_at_edge, table_of

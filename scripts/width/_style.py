@@ -1,47 +1,42 @@
-"""Colours, names and lines that the figures share."""
+"""Names, axes and reference lines that the figures share."""
 
 import numpy as np
-from matplotlib.lines import Line2D
 
-from convexify_workflow.plotting import COLOURS, median_band, plain_log_ticks, ticks_at
+from convexify_workflow.methods import METHODS, looks
+from convexify_workflow.plotting import COLOURS, medians, plain_log_ticks, ticks_at
 
-NAMES = {"fc": "fully connected", "resnet": "residual"}
-COLOUR = {"fc": COLOURS["vermilion"], "resnet": COLOURS["blue"]}
-#: Line style of the data sets in the order in which they appear.
-LINES = ("-", "--", ":")
-VARIANT_STYLE = {
-    "fc": ("fully connected", COLOURS["vermilion"], "o"),
-    "resnet": ("residual: skip, 1/H", COLOURS["blue"], "s"),
-    "skip, 1/sqrt(H)": ("skip, 1/√H", COLOURS["sky"], "^"),
-    "skip, no scaling": ("skip, no scaling", COLOURS["green"], "D"),
-    "no skip, 1/H": ("no skip, 1/H", COLOURS["orange"], "v"),
+#: Words of the tables whose look has another name.
+NAMES = {
+    "fc": "fully connected",
+    "resnet": METHODS["residual"].name,
+    "skip, 1/sqrt(H)": METHODS["skip, 1/sqrt(H)"].name,
 }
+ARCHITECTURES = [NAMES["fc"], NAMES["resnet"]]
 
 
-def lines_against_width(axis, table, column):
-    """Median over the starts, band from smallest to largest; colour by architecture, line by data set."""
-    for style, dataset in zip(LINES, table["dataset"].unique(), strict=False):
-        for architecture, colour in COLOUR.items():
-            part = table[(table["dataset"] == dataset) & (table["architecture"] == architecture)]
-            median_band(axis, part, "width", column, color=colour, linestyle=style, marker="o")
-    axis.set(xscale="log", yscale="log", xlabel="width m")
-    plain_log_ticks(axis.yaxis)
-    ticks_at(axis.xaxis, sorted(table["width"].unique()))
-    axis.tick_params(axis="x", rotation=45)
+def named(table, column="architecture"):
+    """The table with the names of architectures or variants instead of their words."""
+    return table.assign(**{column: table[column].replace(NAMES)})
 
 
-def reference_slope(axis, slope):
-    """Grey dotted line of the given slope through the last point of the first line."""
-    x = np.array(axis.lines[0].get_xdata(), dtype=float)
-    y = np.array(axis.lines[0].get_ydata(), dtype=float)
-    axis.plot(x, y[-1] * (x / x[-1]) ** slope, ":", color=COLOURS["grey"], label=f"slope {slope:g}")
+def by_architecture(axes, table, x, y, **keywords):
+    """Median over the starts, band from smallest to largest, a colour and a marker for each architecture."""
+    style = {"hue": "architecture", "style": "architecture", "hue_order": ARCHITECTURES, "style_order": ARCHITECTURES}
+    medians(axes, named(table), x, y, **style | looks(ARCHITECTURES) | {"dashes": False} | keywords)
 
 
-def legend_handles(datasets):
-    """Handles for colours (architecture), lines (data set) and the reference slope of −1/2."""
-    handles = [Line2D([], [], color=colour, label=NAMES[name]) for name, colour in COLOUR.items()]
-    handles += [
-        Line2D([], [], color=COLOURS["black"], linestyle=style, label=name)
-        for style, name in zip(LINES, datasets, strict=False)
-    ]
-    return [*handles, Line2D([], [], color=COLOURS["grey"], linestyle=":", label="slope −1/2")]
+def against_width(axes, table, y):
+    """`by_architecture` against the width on logarithmic axes, with a reference of slope −1/2."""
+    by_architecture(axes, table, "width", y)
+    axes.set(xscale="log", yscale="log", xlabel="width m")
+    widths = sorted(table["width"].unique())
+    reference(axes, widths, table.loc[table["width"] == widths[-1], y].median(), lambda m: m**-0.5, "slope −1/2")
+    plain_log_ticks(axes.yaxis)
+    ticks_at(axes.xaxis, widths)
+    axes.tick_params(axis="x", rotation=60)
+
+
+def reference(axes, x, end, law, name):
+    """Grey dotted line that follows ``law`` and ends at the value ``end``."""
+    x = np.asarray(x, dtype=float)
+    axes.plot(x, end * law(x) / law(x[-1]), ":", color=COLOURS["grey"], label=name)

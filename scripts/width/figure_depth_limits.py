@@ -1,33 +1,33 @@
 """Wide limits against depth."""
 
 import numpy as np
-from _style import VARIANT_STYLE
+from _style import named
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import plain_log_ticks, subplots
+from convexify_workflow.methods import looks
+from convexify_workflow.plotting import finding, legend_of, measured, medians, plain_log_ticks, subplots
 
 
-def figure_depth_limits(limits):
-    """Smallest eigenvalue and number of iterations of the limit against depth."""
-    limits = limits[limits["draw"] == 0]
-    activations = limits["activation"].unique()
-    fig, axes = subplots(len(activations), 2, width=11, height=4.0 * len(activations), squeeze=False)
+def figure_depth_limits(limits, metrics):
+    """Smallest eigenvalue and number of iterations of the limit against depth: median and middle half of the draws."""
+    table = named(limits, "variant").replace({"iterations": {np.inf: np.nan}})
+    activations, variants = list(table["activation"].unique()), list(table["variant"].unique())
+    fig, axes = subplots(len(activations), 2, width=10, height=1.6 + 2.9 * len(activations), squeeze=False, sharex=True)
+    style = {"hue": "variant", "style": "variant"} | looks(variants) | {"dashes": False}
+    columns = {"smallest_eigenvalue": r"$\lambda_{\min}(K^{(H)})$", "iterations": "iterations to the target"}
     for row, activation in zip(axes, activations, strict=True):
-        part = limits[limits["activation"] == activation]
-        for variant, (name, colour, marker) in VARIANT_STYLE.items():
-            one = part[part["variant"] == variant]
-            row[0].plot(one["depth"], one["smallest_eigenvalue"], color=colour, marker=marker, label=name)
-            row[1].plot(
-                one["depth"], one["iterations"].replace(np.inf, np.nan), color=colour, marker=marker, label=name
-            )
-        row[0].set(ylabel=r"$\lambda_{\min}(K^{(H)})$", title=f"{activation}: smallest eigenvalue of the limit")
-        row[1].set(ylabel="iterations to the target", title=f"{activation}: gradient descent at infinite width")
-        for axis in row:
-            axis.set(yscale="log", xlabel="depth H")
-            axis.set_xticks(sorted(limits["depth"].unique()))
+        part = table[table["activation"] == activation]
+        for ax, (column, label) in zip(row, columns.items(), strict=True):
+            medians(ax, part.dropna(subset=column), "depth", column, spread=("pi", 50), **style)
+            ax.set(yscale="log", xlabel="depth H", ylabel=label, title=activation)
+            ax.set_xticks(sorted(table["depth"].unique()))
         if part["iterations"].max() < 100:
             plain_log_ticks(row[1].yaxis, subs=(1, 2, 3, 5))
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    layer = measured(metrics, "lambda_log_slope_per_layer_fc_softplus", ".2f")
+    power = measured(metrics, "lambda_power_of_depth_resnet_softplus", ".2f")
+    finding(fig, rf"Softplus: $\log\lambda_{{\min}}$ changes by {layer} a layer in fully connected, in residual "
+            rf"networks $\lambda_{{\min}}$ goes like H to the power {power}")  # fmt: skip
+    legend_of(fig, axes[0, 0], ncols=5)
     return fig
 
 

@@ -34,6 +34,15 @@ METHODS = {
     "relaxed loss": _look("relaxed loss", "blue", "s"),
     "relaxed update": _look("relaxed update", "green", "D", (4, 2)),
     "Douglas–Rachford": _look("dual by Douglas–Rachford", "blue", "s"),
+    "Schatten norm": _look("Schatten norm", "blue", "s"),
+    "weight decay": _look("weight decay", "vermilion", "o"),
+    "searched bound": _look("bound if the search missed no neuron: no proof", "orange", "v", (4, 2)),
+    # A network and the simple predictors beside it.
+    "network, training": _look("network, training", "vermilion", "o", (1, 1)),
+    "network, test": _look("network, test", "vermilion", "s"),
+    "constant, test": _look("constant, test", "black", ".", (1, 2)),
+    "ridge, test": _look("ridge, test", "green", ".", (4, 2)),
+    "linearised, test": _look("linearised, test", "blue", ".", (4, 1, 1, 1)),
     # Values of one problem.
     "optimum": _look("optimum P", "vermilion", "o"),
     "dual": _look("dual D", "blue", "s", (4, 2)),

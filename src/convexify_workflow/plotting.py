@@ -151,14 +151,16 @@ def measured(numbers, metric, form=".2g"):
     >>> table = pd.DataFrame({"metric": ["gain"], "value": [0.314], "low": [0.2], "high": [0.42]})
     >>> measured(table, "gain")
     '0.31 [0.2, 0.42]'
+    >>> measured(table, "gain", ".0%")
+    '31% [20%, 42%]'
     """
     rows = numbers[numbers["metric"] == metric]
     if rows.empty or rows["value"].isna().all():
         return "not tested"
-    # Rounding to nothing leaves no minus behind.
-    numbers = [float(format(rows[name].iloc[0], form)) + 0.0 for name in ("value", "low", "high")]
-    value, *ends = (format(number, form).replace("-", "−") for number in numbers)
-    return value if rows["low"].isna().all() else f"{value} [{', '.join(ends)}]"
+    row = rows.iloc[0]
+    # "z": rounding to nothing leaves no minus behind.
+    value, *ends = (format(row[name], f"z{form}").replace("-", "−") for name in ("value", "low", "high"))
+    return f"{value} [{', '.join(ends)}]" if row.get("kind", "estimate") == "estimate" else value
 
 
 def direction(numbers, metric, falls="falls", rises="rises"):
@@ -273,3 +275,32 @@ def intervals(axes, table, x, y, *, low="low", high="high", **keywords):
     )
     scales = {"color": palette, "marker": markers}
     plot.scale(**{key: value for key, value in scales.items() if value and key in keywords}).on(axes).plot()
+
+
+def finding(figure, text):
+    """Title of a figure: the sentence that it shows, on as many lines as its width needs."""
+    figure.suptitle(wrapped(text, int(9.2 * figure.get_figwidth())), x=0.01, ha="left", weight="bold", fontsize=12)
+
+
+def legend_of(figure, axes, **keywords):
+    """Legend of one panel set below the whole figure instead, each name once; the panels' own legends go."""
+    named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    for panel in figure.axes:
+        if panel.get_legend():
+            panel.get_legend().remove()
+    figure.legend(named.values(), named, **{"loc": "outside lower center", "ncols": len(named)} | keywords)
+
+
+def spelled(dataset):
+    """Name of a data set as it is written in text: "MNIST" for ``mnist``."""
+    names = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
+    return names.get(dataset, dataset.replace("_", " "))
+
+
+def scientific(value):
+    """A very small or large number with one digit and a power of ten, typeset, for titles."""
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return f"{value:g}"
+    factor, power = f"{value:.0e}".split("e")
+    factor = "" if factor == "1" else rf"{factor}\times"
+    return rf"${factor}10^{{{int(power)}}}$"

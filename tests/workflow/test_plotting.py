@@ -4,7 +4,19 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import direction, intervals, mean_interval, measured, medians, plt, subplots
+from convexify_workflow.plotting import (
+    direction,
+    finding,
+    intervals,
+    legend_of,
+    mean_interval,
+    measured,
+    medians,
+    plt,
+    scientific,
+    spelled,
+    subplots,
+)
 from convexify_workflow.uncertainty import bound, mean, step_at_edge, table_of
 
 TABLE = pd.DataFrame(
@@ -55,6 +67,36 @@ def test_medians_go_through_the_median_and_the_band_to_the_extremes():
     plt.close(fig)
 
 
+def test_finding_breaks_its_lines_by_the_width_of_the_figure():
+    lines = []
+    for width in (5, 10):
+        fig, _ = subplots(width=width)
+        finding(fig, "word " * 30)
+        lines.append(fig.get_suptitle().count("\n"))
+        plt.close(fig)
+    assert lines[0] > lines[1] > 0
+
+
+def test_legend_of_a_panel_names_each_entry_once_and_replaces_those_of_the_panels():
+    fig, (left, right) = subplots(1, 2)
+    for axes in (left, right):
+        axes.plot([1, 2], label="a")
+        axes.plot([2, 1], label="a")
+        axes.legend()
+    legend_of(fig, left)
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["a"]
+    assert left.get_legend() is right.get_legend() is None
+    plt.close(fig)
+
+
+def test_data_sets_are_spelled_as_in_text():
+    assert [spelled(name) for name in ("mnist", "breast_cancer")] == ["MNIST", "breast cancer"]
+
+
+def test_small_numbers_are_typeset():
+    assert [scientific(value) for value in (0, 1e-6, 4.2e-13)] == ["0", "$10^{-6}$", r"$4\times10^{-13}$"]
+
+
 def test_titles_take_numbers_and_directions_from_the_metrics():
     numbers = table_of(
         "study",
@@ -67,6 +109,7 @@ def test_titles_take_numbers_and_directions_from_the_metrics():
         },
     )
     assert measured(numbers, "fewer") == "−2 [−3.3, −0.7]"
+    assert measured(numbers, "more", ".0%") == "200% [70%, 330%]"
     assert measured(numbers, "worst", ".2f") == "0.00"
     assert {measured(numbers, name) for name in ("edge", "absent")} == {"not tested"}
     assert [direction(numbers, name) for name in ("more", "fewer", "neither", "edge")] == [

@@ -1,5 +1,6 @@
 """The scripts of the experiment `global_training` on instances of seconds, against oracles."""
 
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -117,16 +118,18 @@ def test_runtimes_stand_in_a_table_of_their_own(tables):
     assert (binary["seconds_until_below_adam"] <= binary["seconds"]).all()
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {"any_width": ["optima", "networks"], "tasks": ["tasks", "penalties"], "escape": ["escape"]}
-    reads |= {"bounds": ["bounds"], "distance": ["optima", "networks"]}
-    assert reads.keys() == announced_figures
-    for figure, names in reads.items():
-        settings = {"settings": SETTINGS} if figure in ("any_width", "tasks") else {}
-        drawn = entry(f"figure_{figure}")(*(tables[name] for name in names), **settings)
-        assert all(axes.has_data() for axes in drawn.axes), figure
-    drawn = entry("figure_tasks")(tables["tasks"], tables["penalties"].iloc[:0], SETTINGS)
-    assert len(drawn.axes) == 2
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, announced_figures, metrics_of):
+    offered = tables | {"metrics": metrics_of(tables), "settings": SETTINGS, "dataset": "digits"}
+    assert len(announced_figures) == 4
+    for name in announced_figures:
+        function = entry(f"figure_{name}")
+        drawn = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
+        assert drawn.get_suptitle(), name
+        assert all(axes.has_data() for axes in drawn.axes), name
+    without = entry("figure_tasks")(
+        tables["tasks"], tables["penalties"].iloc[:0], offered["metrics"], settings=SETTINGS
+    )  # fmt: skip
+    assert len(without.axes) == 2
 
 
 def test_the_same_seed_gives_the_same_tables(tables, compute_any_width, compute_tasks):

@@ -1,6 +1,7 @@
 """The experiment's scripts on an instance of seconds."""
 
 import functools
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -39,6 +40,7 @@ SETTINGS = SimpleNamespace(
     critical_iterations=300,
 )
 SOURCES = ["synthetic", "digits"]
+METRIC_COLUMNS = ["kind", "value", "low", "high"]
 
 
 @pytest.fixture(scope="module")
@@ -173,16 +175,20 @@ def test_table_of_optima_orders_best_median_and_worst(entry, tables):
     np.testing.assert_allclose(optima["dual"], optima["closed_form"], rtol=1e-8)
 
 
-def test_every_announced_figure_is_drawn(entry, tables):
-    for which in (0, 1):
-        fig = entry("figure_gap_against_iteration")(tables["histories"][which], tables["convergence"][which], 1e-6)
-        assert sum(axes.get_visible() for axes in fig.axes) == 4
-    optima = entry("compute_optima")(tables["runs"], SETTINGS.gammas, 1e-6)
-    assert len(entry("figure_optima")(optima).axes) == 1
-    fig = entry("figure_optimum_against_gamma")(tables["dual"], SOURCES, ["circulant"])
-    assert [axes.get_title(loc="left").split(":")[0] for axes in fig.axes[:2]] == ["digits", "circulant"]
-    fig = entry("figure_step_sensitivity")(tables["trials"])
-    titles = [axes.get_title(loc="left") for axes in fig.axes]
-    assert titles == ["circulant, orthogonal starts", "digits, orthogonal starts"]
-    fig = entry("figure_weight_decay")(tables["dual"], tables["runs"], SOURCES, [2, 3])
-    assert "digits" in fig.axes[0].get_title(loc="left")
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, announced_figures):
+    offered = tables | {
+        "metrics": metrics(entry, tables, METRIC_COLUMNS).reset_index(), "optima": None, "target": SETTINGS.target,
+        "sources": SOURCES, "instances": ["circulant"], "weight_decay_depths": [2, 3],
+    }  # fmt: skip
+    offered["optima"] = entry("compute_optima")(tables["runs"], SETTINGS.gammas, SETTINGS.target)
+    assert len(announced_figures) == 5
+    panels = {}
+    for name in announced_figures:
+        function = entry(f"figure_{name}")
+        fig = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
+        assert fig.get_suptitle(), name
+        assert all(axes.has_data() for axes in fig.axes if axes.get_visible()), name
+        panels[name] = [axes.get_title(loc="left") for axes in fig.axes]
+    assert panels["gap_against_iteration"][::2] == ["circulant, $\\gamma=0$", "digits, $\\gamma=0$"]
+    assert [title.split(":")[0] for title in panels["optimum_against_gamma"][:2]] == ["digits", "circulant"]
+    assert panels["step_sensitivity"] == ["circulant, orthogonal starts", "digits, orthogonal starts"]

@@ -1,5 +1,6 @@
 """The scripts of the experiment `relaxed_neuron` on an instance of seconds, and metrics that follow their tables."""
 
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -159,20 +160,12 @@ def test_both_methods_get_the_same_number_of_steps_and_one_is_chosen(tables):
         assert set(groups["chosen"].sum()) == {1}
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {
-        "errors_against_iteration": "trajectories",
-        "where_each_wins": "cells",
-        "noise_free": "cells",
-        "step_sensitivity": "steps",
-        "counterexample": "curves",
-        "teacher_student": "teacher_student",
-        "efficiency": "efficiency",
-        "real_labels": "theorem",
-    }
-    assert reads.keys() == announced_figures
-    for figure, table in reads.items():
-        options = {"success_distance": 0.01} if figure == "where_each_wins" else {}
-        drawn = entry(f"figure_{figure}")(tables[table], **options)
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, announced_figures):
+    offered = tables | {"metrics": metrics_of(entry, tables).reset_index(), "success_distance": 0.01}
+    assert len(announced_figures) == 8
+    for figure in announced_figures:
+        function = entry(f"figure_{figure}")
+        drawn = function(**{name: offered[name] for name in inspect.signature(function).parameters})
+        assert drawn.get_suptitle(), figure
         assert drawn.axes[0].get_ylabel(), figure
         assert all(axes.has_data() for axes in drawn.axes), figure

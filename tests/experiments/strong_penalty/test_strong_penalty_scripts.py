@@ -1,5 +1,6 @@
 """The scripts of the experiment `strong_penalty` on an instance of seconds."""
 
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -90,18 +91,18 @@ def test_brackets_of_the_collapse_are_narrow_and_ordered(tables):
         assert (known["upper"] <= 4 * known["lower"]).all()
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures, instance):
-    drawn = {
-        "errors_against_lambda": entry("figure_errors_against_lambda")(
-            *(tables[name][1] for name in ("paths", "baselines", "thresholds", "collapse")), instance.minima.same
-        ),
-        "fitted_functions": entry("figure_fitted_functions")(tables["functions"]),
-        "hessian_slice": entry("figure_hessian_slice")(tables["slice"], tables["growth"], 1.0),
-        "relu_kink": entry("figure_relu_kink")(tables["kink"]),
-        "threshold_growth": entry("figure_threshold_growth")(tables["growth"]),
-    }
-    assert drawn.keys() == announced_figures
-    assert all(figure.axes[0].get_ylabel() for figure in drawn.values())
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, announced_figures, instance, metrics_of):
+    single = {name: tables[name][1] for name in ("paths", "baselines", "thresholds", "collapse")}
+    offered = tables | single | {
+        "metrics": metrics_of(tables).reset_index(), "curvature": tables["slice"], "box": 1.0,
+        "problem": "classes", "same": instance.minima.same, "errors": tables["draws"],
+    }  # fmt: skip
+    assert len(announced_figures) == 6
+    for name in announced_figures:
+        function = entry(f"figure_{name}")
+        figure = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
+        assert figure.get_suptitle(), name
+        assert figure.axes[0].get_ylabel() or figure.axes[0].get_xlabel(), name
 
 
 def test_the_same_seed_gives_the_same_table(entry, tables, instance):

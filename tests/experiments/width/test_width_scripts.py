@@ -1,5 +1,6 @@
 """The scripts of the experiment `width` on an instance of seconds."""
 
+import inspect
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -136,19 +137,16 @@ def test_every_number_has_a_kind_and_every_claim_a_metric(entry, tables):
     assert named <= set(table.index)
 
 
-def test_every_announced_figure_is_drawn(entry, tables, announced_figures):
-    reads = {
-        "gram": ("initial", "records"),
-        "weights": ("records",),
-        "rate": ("losses",),
-        "shallow": ("shallow",),
-        "depth_limits": ("limits",),
-        "depth_width": ("stable_width", "target_width"),
-        "equations": ("initial", "defects", "degeneracy"),
-    }
-    assert reads.keys() == announced_figures
-    for name, inputs in reads.items():
-        figure = entry(f"figure_{name}")(*(tables[table] for table in inputs))
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, tables, announced_figures):
+    offered = tables | {
+        "metrics": metrics_of(entry, tables).reset_index(), "activation": "softplus",
+        "stable_width": tables["stable_width_of_draws"], "target_width": tables["target_width_of_starts"],
+    }  # fmt: skip
+    assert len(announced_figures) == 6
+    for name in announced_figures:
+        function = entry(f"figure_{name}")
+        figure = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
+        assert figure.get_suptitle(), name
         assert figure.axes[0].get_ylabel(), name
 
 

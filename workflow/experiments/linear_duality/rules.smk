@@ -46,19 +46,31 @@ experiment(
     figures={
         "gap_against_iteration": figure(
             "Gap against iteration",
-            reads(histories="histories_{source}", convergence="convergence_{source}", settings=["descent"]),
-            over=each("gap_against_iteration_{source}", "shared.sources"),
+            reads(
+                histories=each("histories_{source}", "shared.sources"),
+                convergence=each("convergence_{source}", "shared.sources"),
+                metrics="metrics.csv",
+                settings=["descent"],
+            ),
         ),
         "optimum_against_gamma": figure(
-            "Optimum against γ", reads(dual=each("dual_{source}", "shared.sources"), settings=["descent"])
+            "Optimum against γ",
+            reads(dual=each("dual_{source}", "shared.sources"), metrics="metrics.csv", settings=["descent"]),
         ),
-        "optima": figure("Table of optima", reads(optima="optima.csv", settings=["descent"])),
+        "optima": figure(
+            "Where descent ends",
+            reads(optima="optima.csv", runs=each("runs_{source}", "shared.sources"), settings=["descent"]),
+        ),
         "step_sensitivity": figure(
             "Sensitivity to the step", reads(trials=each("trials_{source}", "shared.sources"), settings=["descent"])
         ),
         "weight_decay": figure(
             "Weight decay against Schatten norms",
-            reads(dual=each("dual_{source}", "shared.sources"), runs=each("runs_{source}", "shared.sources")),
+            reads(
+                dual=each("dual_{source}", "shared.sources"),
+                runs=each("runs_{source}", "shared.sources"),
+                metrics="metrics.csv",
+            ),
         ),
     },
 )

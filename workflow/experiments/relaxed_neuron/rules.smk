@@ -38,13 +38,21 @@ experiment(
         settings=["map"],
     ),
     figures={
-        "errors_against_iteration": figure("Figure 3: errors", reads("trajectories", settings=["trajectories"])),
+        "errors_against_iteration": figure(
+            "Figure 3: errors", reads("trajectories", metrics="metrics.csv", settings=["trajectories"])
+        ),
         "step_sensitivity": figure("Sensitivity to the step", reads("steps", settings=["trajectories", "tuning"])),
-        "where_each_wins": figure("Where each descent wins", reads("cells", settings=["map"])),
-        "noise_free": figure("Without noise: success and speed", reads("cells", settings=["map"])),
+        "where_each_wins": figure("Where each descent wins", reads("cells", metrics="metrics.csv", settings=["map"])),
+        "noise_free": figure(
+            "Without noise: success and speed", reads("cells", metrics="metrics.csv", settings=["map"])
+        ),
         "counterexample": figure("Counterexamples to the theorem", reads("curves")),
-        "teacher_student": figure("Several neurons", reads("teacher_student", settings=["teacher_student"])),
-        "efficiency": figure("Efficiency under noise", reads("efficiency", settings=["efficiency"])),
+        "teacher_student": figure(
+            "Several neurons", reads("teacher_student", metrics="metrics.csv", settings=["teacher_student"])
+        ),
+        "efficiency": figure(
+            "Efficiency under noise", reads("efficiency", metrics="metrics.csv", settings=["efficiency"])
+        ),
         "real_labels": figure("Real data: labels of a neuron and real labels", reads("theorem", settings=["theorem"])),
     },
 )

@@ -61,9 +61,13 @@ experiment(
             ),
             over=each("errors_{problem}", "problems.names"),
         ),
+        "where_convex": figure(
+            "Test errors where the objective becomes convex",
+            reads(errors=each("draws_{problem}", "problems.names"), metrics="metrics.csv", settings=["draws"]),
+        ),
         "fitted_functions": figure("The fitted functions", reads(functions="functions_sine")),
         "hessian_slice": figure("Curvature over the whole domain", reads("growth", curvature="slice")),
-        "relu_kink": figure("ReLU across a kink", reads("kink")),
+        "relu_kink": figure("ReLU across a kink", reads("kink", metrics="metrics.csv")),
         "threshold_growth": figure("The threshold against the domain", reads("growth")),
     },
 )

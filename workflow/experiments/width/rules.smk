@@ -1,3 +1,5 @@
+TRAINED = ["points", "fixed_depth", "descent", "training"]
+
 experiment(
     "width",
     title="Width",
@@ -50,26 +52,27 @@ experiment(
     ),
     figures={
         "gram": figure(
-            "Gram matrices against width",
-            reads("initial", "records", settings=["points", "fixed_depth", "descent", "training"]),
+            "Gram matrices and weights against width",
+            reads("initial", "records", metrics="metrics.csv", settings=TRAINED),
         ),
-        "weights": figure(
-            "Movement of the weights", reads("records", settings=["points", "fixed_depth", "descent", "training"])
-        ),
-        "rate": figure(
-            "Training error and its bound", reads("losses", settings=["points", "fixed_depth", "descent", "training"])
-        ),
-        "shallow": figure("Shallow ReLU network against the reported values", reads("shallow", settings=["shallow"])),
+        "rate": figure("Training error and its bound", reads("losses", metrics="metrics.csv", settings=TRAINED)),
+        "shallow": figure("Shallow ReLU network", reads("shallow", metrics="metrics.csv", settings=["shallow"])),
         "depth_limits": figure(
-            "Wide limits against depth", reads("limits", settings=["points", "by_depth", "descent"])
+            "Wide limits against depth",
+            reads("limits", metrics="metrics.csv", settings=["points", "by_depth", "descent"]),
         ),
         "depth_width": figure(
             "Width needed against depth",
-            reads("stable_width", "target_width", settings=["points", "descent", "target"]),
+            reads(
+                stable_width="stable_width_of_draws",
+                target_width="target_width_of_starts",
+                metrics="metrics.csv",
+                settings=["points", "descent", "target"],
+            ),
         ),
         "equations": figure(
             "Equations (10) and (11), layers, degenerate data",
-            reads("initial", "defects", "degeneracy", settings=["points", "fixed_depth"]),
+            reads("initial", "defects", "degeneracy", metrics="metrics.csv", settings=["points", "fixed_depth"]),
         ),
     },
 )
