@@ -82,38 +82,6 @@ def apply_style():
     mpl.rcParams.update(STYLE)
 
 
-def band(axes, x, centre, lower, upper, **keywords):
-    """Line with a shaded band of the same colour; returns the line.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    x, centre, lower, upper : array_like, shape (k,)
-        Abscissa, line, and both edges of the band.
-    **keywords
-        Passed to :meth:`matplotlib.axes.Axes.plot`.
-    """
-    (line,) = axes.plot(x, centre, **keywords)
-    axes.fill_between(x, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
-    return line
-
-
-def quantile_band(axes, groups, centre="median", **keywords):
-    """Line through the median or mean of each group, with a band from the 10th to the 90th percentile.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    groups : pandas.core.groupby.SeriesGroupBy
-        Values grouped by the abscissa.
-    centre : {"median", "mean"}
-    **keywords
-        Passed to :meth:`matplotlib.axes.Axes.plot`.
-    """
-    low, high = groups.quantile(0.1), groups.quantile(0.9)
-    return band(axes, low.index, getattr(groups, centre)(), low, high, **keywords)
-
-
 def iteration_axis(axes, last):
     """Logarithmic abscissa from iteration 0, which has its own place, to ``last``."""
     axes.set_xscale("symlog", linthresh=1)
@@ -203,12 +171,6 @@ def laid_out(figure):
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
-
-
-def median_band(axes, table, x, y, **keywords):
-    """Median of ``y`` at each ``x`` of a table, with a band from its smallest to its largest; returns the line."""
-    spread = table.groupby(x)[y].agg(["median", "min", "max"])
-    return band(axes, spread.index, spread["median"], spread["min"], spread["max"], **keywords)
 
 
 def medians(axes, table, x, y, *, spread=("pi", 100), **keywords):
