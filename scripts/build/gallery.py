@@ -6,7 +6,12 @@ from pathlib import Path
 
 from PIL import Image
 
-FIGURES = ("convex_relu/toy_problems.png", "landscapes/surfaces.png", "strong_penalty/errors_digits.png")
+FIGURES = (
+    "global_training/any_width.png",
+    "convex_relu/toy_problems.png",
+    "landscapes/surfaces.png",
+    "strong_penalty/errors_digits.png",
+)
 
 
 def main(arguments=None):
