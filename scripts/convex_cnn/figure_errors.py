@@ -4,31 +4,33 @@ import pandas as pd
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.methods import looks
+from convexify_workflow.plotting import finding, legend_of, mean_interval, subplots
 
-#: Cool colours are convex, warm ones train the network itself.
-METHODS = {"CCNN-1": "blue", "CCNN-2": "sky", "CNN-1": "vermilion", "CNN-2": "orange"}
+METHODS = ["CCNN-1", "CCNN-2", "CNN-1", "CNN-2"]
+COLUMNS = 3
 
 
 def figure_errors(errors):
-    """One panel for each variant; one line for each method."""
+    """One panel for each variant; one line for each method, its mean and 95 % interval over the draws."""
     errors = pd.concat(errors)
     fourier = errors[errors["features"] != "nystroem"]
     variants = list(fourier["variant"].unique())
-    fig, axes = subplots(1, len(variants), width=1.2 + 2.9 * len(variants), height=4.2, squeeze=False)
-    for variant, ax in zip(variants, axes[0], strict=True):
+    rows = -(-len(variants) // COLUMNS)
+    fig, axes = subplots(rows, min(COLUMNS, len(variants)), width=9.2, height=1.2 + 2.9 * rows, squeeze=False)
+    for variant, ax in zip(variants, axes.flat, strict=False):
         sns.lineplot(
-            fourier[fourier["variant"] == variant], x="n", y="test_error", hue="method", style="method", markers=True,
-            hue_order=list(METHODS), style_order=list(METHODS), palette={m: COLOURS[c] for m, c in METHODS.items()},
-            errorbar=("sd", 1), err_kws={"alpha": 0.1}, ax=ax, legend=variant == variants[-1],
+            fourier[fourier["variant"] == variant], x="n", y="test_error", hue="method", style="method",
+            hue_order=METHODS, style_order=METHODS, **looks(METHODS), errorbar=mean_interval, err_kws={"alpha": 0.1},
+            ax=ax,
         )  # fmt: skip
         ax.set(xscale="log", xlabel="training images n", ylabel="test error", title=variant, ylim=(0, None))
         ax.set_xticks(sorted(fourier["n"].unique()), [f"{n}" for n in sorted(fourier["n"].unique())])
         ax.minorticks_off()
-    handles, labels = axes[0, -1].get_legend_handles_labels()
-    axes[0, -1].get_legend().remove()
-    fig.legend(handles, labels, loc="outside right center")
-    fig.suptitle(_finding(fourier), fontsize="medium")
+    for ax in axes.flat[len(variants) :]:
+        ax.set_visible(False)
+    legend_of(fig, axes[0, 0])
+    finding(fig, _finding(fourier))
     return fig
 
 
@@ -37,7 +39,7 @@ def _finding(fourier):
     most = fourier[fourier["n"] == fourier["n"].max()]
     means = most.groupby("method")["test_error"].mean()
     told = ", ".join(f"{method} {100 * means[method]:.1f} %" for method in METHODS)
-    return f"Mean test error with {fourier['n'].max()} images:\n{told}"
+    return f"Mean test error with {fourier['n'].max()} images: {told}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, finding, subplots
 
 PANELS = {
     "two layers": "two layers, all patterns",
@@ -22,8 +22,10 @@ def figure_regions(regions, spirals):
     chosen = ordered.drop_duplicates(["draw", "model"])
     first = chosen[chosen["draw"] == 0].set_index("model")
     shown = [name for name in PANELS if name in first.index]
-    fig, axes = subplots(1, len(shown), width=3.0 * len(shown), height=3.9, sharex=True, sharey=True)
-    for name, ax in zip(shown, axes, strict=True):
+    fig, axes = subplots(2, 3, width=9.0, height=6.6, sharex=True, sharey=True)
+    for ax in axes.flat[len(shown) :]:
+        ax.set_visible(False)
+    for name, ax in zip(shown, axes.flat, strict=False):
         rows = regions[(regions["model"] == name) & (regions["beta"] == first.loc[name, "beta"])]
         grid = rows.pivot(index="x2", columns="x1", values="output")
         ax.contourf(grid.columns, grid.index, grid.to_numpy() > 0, levels=[-0.5, 0.5, 1.5],
@@ -34,11 +36,11 @@ def figure_regions(regions, spirals):
         ax.set_title(f"{PANELS[name]}\nβ = {first.loc[name, 'beta']:g}, test {first.loc[name, 'test_accuracy']:.2f}",
                      fontsize="small")  # fmt: skip
     means = chosen.groupby("model")["test_accuracy"].mean()
-    fig.suptitle(
+    finding(
+        fig,
         f"Mean test accuracy on {spirals['draw'].nunique()} spirals: two layers {means['two layers']:.3f}, "
         f"weight decay {means['weight decay']:.3f}, path norm {means['path']:.3f}, "
         f"descent {np.max([means[name] for name in ('SGD', 'Adam') if name in means]):.3f}",
-        fontsize="medium",
     )
     return fig
 

@@ -43,6 +43,10 @@ METHODS = {
     "constant, test": _look("constant, test", "black", ".", (1, 2)),
     "ridge, test": _look("ridge, test", "green", ".", (4, 2)),
     "linearised, test": _look("linearised, test", "blue", ".", (4, 1, 1, 1)),
+    "CCNN-1": _look("CCNN-1", "blue", "D"),
+    "CCNN-2": _look("CCNN-2", "sky", "s", (4, 2)),
+    "CNN-1": _look("CNN-1, step tuned", "vermilion", "^"),
+    "CNN-2": _look("CNN-2, step tuned", "orange", "o", (4, 2)),
     # Values of one problem.
     "optimum": _look("optimum P", "vermilion", "o"),
     "dual": _look("dual D", "blue", "s", (4, 2)),
