@@ -71,8 +71,9 @@ async function measure(page, width) {
     .filter(element => element.getBoundingClientRect().right > root.clientWidth + 1)
     .map(told).slice(0, 5);
   const filtered = [];
-  if (document.querySelector("table.display")) {
-    await until(() => document.querySelector(".dt-search input") && document.querySelector(".dtsp-panesContainer"));
+  // The table that sorts is made by a script that may still be loading.
+  if (document.querySelector('[id^="itables_"]')) {
+    await until(() => document.querySelector("table.display") && document.querySelector(".dt-search input") && document.querySelector(".dtsp-panesContainer"));
     const rows = () => document.querySelectorAll(".dt-layout-table table.display tbody tr").length;
     const search = document.querySelector(".dt-search input");
     filtered.push(rows());

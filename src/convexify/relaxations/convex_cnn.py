@@ -22,7 +22,7 @@ class ConvexLayer:
     ----------
     A : ndarray, shape (K · P, m)
     classes : int
-        K.
+        Number K of classes.
     certificate : convexify.relaxations.convex_cnn_program.Certificate
     """
 

@@ -92,7 +92,7 @@ class NuclearProgram:
     y : ndarray of int, shape (n,)
         Classes 0 … K − 1.
     classes : int
-        K.
+        Number K of classes.
     radius : float
         R of the ball.
 
