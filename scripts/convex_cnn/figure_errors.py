@@ -28,7 +28,7 @@ def figure_errors(errors):
         ax.set_xticks(sorted(fourier["n"].unique()), [f"{n}" for n in sorted(fourier["n"].unique())])
         ax.minorticks_off()
     for ax in axes.flat[len(variants) :]:
-        ax.set_visible(False)
+        ax.remove()
     legend_of(fig, axes[0, 0])
     finding(fig, _finding(fourier))
     return fig

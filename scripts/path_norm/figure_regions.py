@@ -24,7 +24,7 @@ def figure_regions(regions, spirals):
     shown = [name for name in PANELS if name in first.index]
     fig, axes = subplots(2, 3, width=9.0, height=6.6, sharex=True, sharey=True)
     for ax in axes.flat[len(shown) :]:
-        ax.set_visible(False)
+        ax.remove()
     for name, ax in zip(shown, axes.flat, strict=False):
         rows = regions[(regions["model"] == name) & (regions["beta"] == first.loc[name, "beta"])]
         grid = rows.pivot(index="x2", columns="x1", values="output")

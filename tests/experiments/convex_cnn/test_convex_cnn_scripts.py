@@ -50,7 +50,7 @@ def test_tables_and_figures(tables, verdicts, entry, announced_figures):
         "variants": entry("figure_variants")([tables["pictures"]]),
     }
     assert set(figures) == announced_figures
-    assert "images:\nCCNN-1" in figures["errors"].get_suptitle()
+    assert "images: CCNN-1" in figures["errors"].get_suptitle()
 
 
 def test_the_same_seed_gives_the_same_tables(tables, entry, data):
