@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, mean_interval, measured, medians, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, medians, subplots
 
 LAWS = {"identical": "identical", "differing": "drawn from one law", "growing": "radius of branch i grows like i"}
 COLOUR = dict(zip(LAWS.values(), CYCLE, strict=False))
@@ -33,7 +33,7 @@ def figure_differing_branches(sums, architectures, numbers):
     delta.set(ylabel=r"$\Delta_{\mathrm{worst}}$", title="Non-convexity of the worst branch")
     gap.legend(title="branches", fontsize="small", loc="lower left")
     _networks(networks, architectures)
-    fig.suptitle(_finding(numbers))
+    finding(fig, _finding(numbers))
     return fig
 
 
@@ -41,8 +41,8 @@ def _finding(numbers):
     larger, wider = "fully_connected_minus_branches_gap_linear", "slope_of_gap_against_branch_width_linear"
     return (
         "Branches drawn from one law: the gap goes like a power of I, with exponent "
-        f"{measured(numbers, 'exponent_of_gap_of_differing_branches', '.2f')}.\n"
-        f"Relative gap of a fully connected network minus that of branches: {measured(numbers, larger, '.2f')};\n"
+        f"{measured(numbers, 'exponent_of_gap_of_differing_branches', '.2f')}. "
+        f"Relative gap of a fully connected network minus that of branches: {measured(numbers, larger, '.2f')}; "
         f"gained with each doubling of a branch's width: {measured(numbers, wider, '.2f')}"
     )
 

@@ -5,7 +5,7 @@ import seaborn as sns
 from _kinds import MARKERS, NAMES, PALETTE
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, finding, subplots
 
 # Below this a gap is a solver's rounding: it is drawn in a strip of its own, below the axis.
 ZERO, STRIP = 1e-8, -0.2
@@ -46,7 +46,7 @@ def figure_gap_over_bound(gaps):
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     for panel in axes:
         panel.get_legend().remove()
-    fig.suptitle(_finding(rows))
+    finding(fig, _finding(rows))
     return fig
 
 
@@ -54,7 +54,7 @@ def _finding(rows):
     linear, kinked = rows[rows["linear"]], rows[~rows["linear"]]
     beyond = (kinked["scaled_gap_lower"] > 2).sum()
     return (
-        f"Duality gaps are at most {linear['scaled_gap'].max():.2f} Δ/I where the hinge is linear (the bound: 2Δ/I);\n"
+        f"Duality gaps are at most {linear['scaled_gap'].max():.2f} Δ/I where the hinge is linear (the bound: 2Δ/I); "
         f"with its kink {beyond} of {len(kinked)} sampled gaps (ringed) and a counterexample exceed the bound"
     )
 

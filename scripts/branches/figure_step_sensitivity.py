@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
 
 REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or"}
 KEYS = ["regime", "tau", "branches"]
@@ -26,7 +26,7 @@ def figure_step_sensitivity(tunings):
         panel.set_ylabel("mean final loss (lower is better)")
         panel.legend(fontsize="small", ncols=2)
         plain_log_ticks(panel.xaxis, subs=(1.0, 3.0))
-    fig.suptitle(_finding(rows))
+    finding(fig, _finding(rows))
     return fig
 
 
@@ -34,7 +34,7 @@ def _finding(rows):
     lost, distance = rows["score"] - rows["score_best"], np.abs(np.log(rows["off"]))
     near = distance <= np.log(NEAR)
     return (
-        f"A step within a factor of {NEAR:g} of the best one costs up to {lost[near].max():.2g} of loss,\n"
+        f"A step within a factor of {NEAR:g} of the best one costs up to {lost[near].max():.2g} of loss, "
         f"one farther off up to {lost[~near].max():.2g}: each number of branches has its own"
     )
 

@@ -3,7 +3,7 @@
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, direction, intervals, measured, subplots, wrapped
+from convexify_workflow.plotting import CYCLE, direction, finding, intervals, measured, subplots, wrapped
 
 REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or"}
 #: Suffix of the columns to what the target is.
@@ -29,7 +29,7 @@ def figure_success_frequency(shares, numbers):
             panel.set_xlabel("branches I")
     handles = [Line2D([], [], color=colour, marker="o") for colour in draw["palette"].values()]
     fig.legend(handles, taus, loc="outside lower center", ncols=len(taus))
-    fig.suptitle(_finding(numbers))
+    finding(fig, _finding(numbers))
     return fig
 
 

@@ -6,7 +6,7 @@ from _kinds import NAMES
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import medians, subplots
+from convexify_workflow.plotting import finding, medians, subplots
 
 #: Both ends of the certified bracket of each value.
 VALUES = {
@@ -41,7 +41,7 @@ def figure_three_values(gaps):
     handles, labels = axes[0, 0].get_legend_handles_labels()
     axes[0, 0].get_legend().remove()
     fig.legend(handles, labels, loc="outside lower center", ncols=3)
-    fig.suptitle(_finding(rows))
+    finding(fig, _finding(rows))
     return fig
 
 
@@ -58,7 +58,7 @@ def _finding(rows):
     bound, free = rows[np.isfinite(rows["budget"])], rows[np.isinf(rows["budget"])]
     equal, above = (free["gap"] <= SAME).sum(), (free["primal_lower"] - free["lp"] > SAME).sum()
     return (
-        f"Without a budget D = P in {equal} of {len(free)} cases, though P lies above the relaxation in {above};\n"
+        f"Without a budget D = P in {equal} of {len(free)} cases, though P lies above the relaxation in {above}; "
         f"with one, P − D is up to {bound['gap'].max():.2g} (τ = {rows['tau'].iloc[0]:g})"
     )
 

@@ -5,7 +5,7 @@ import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import CYCLE, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, measured, plain_log_ticks, subplots
 
 #: A training loss below this is rounding.
 ROUNDING = 1e-16
@@ -43,11 +43,11 @@ def figure_recovery(recovery, tuning, numbers, draws):
     few.get_legend().remove()
     _steps(steps, tuning)
     one, some = (measured(numbers, f"recovered_by_{which}_draw_most_samples") for which in ("one", "some"))
-    fig.suptitle(
-        f"One draw of the relaxation recovers {one} of the filters with the most samples, some draw {some};\n"
+    finding(
+        fig,
+        f"One draw of the relaxation recovers {one} of the filters with the most samples, some draw {some}; "
         f"share of some draw minus share of some start of gradient descent, all sizes: "
         f"{measured(numbers, 'some_draw_minus_some_start')}",
-        fontsize="medium",
     )
     return fig
 

@@ -4,7 +4,7 @@ import pandas as pd
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, subplots
+from convexify_workflow.plotting import COLOURS, finding, subplots
 
 #: Cool colours: solvers of the convex program; the warm one trains the network itself.
 SOLVERS = {
@@ -28,7 +28,7 @@ def figure_solvers(solvers):
     handles, labels = axes[0, -1].get_legend_handles_labels()
     axes[0, -1].get_legend().remove()
     fig.legend(handles, labels, loc="outside right center")
-    fig.suptitle(_finding(solvers), fontsize="medium")
+    finding(fig, _finding(solvers))
     return fig
 
 
@@ -36,9 +36,7 @@ def _finding(solvers):
     """Solver that ends nearest to the bound, and its distance."""
     last = solvers.groupby(["variant", "draw", "solver"]).last().groupby("solver")["excess"].median().sort_values()
     rest = ", ".join(f"{name} ({value:.2g})" for name, value in last.iloc[1:].items())
-    return (
-        f"Nearest to the bound after as many passes: {last.index[0]} (median excess {last.iloc[0]:.2g}),\nthen {rest}"
-    )
+    return f"Nearest to the bound after as many passes: {last.index[0]} (median excess {last.iloc[0]:.2g}), then {rest}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.ticker import NullFormatter
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, subplots
+from convexify_workflow.plotting import CYCLE, finding, subplots
 
 #: What is tuned, and the score that it is tuned by.
 PANELS = {
@@ -31,8 +31,7 @@ def figure_tuned(tuning):
     axes[0, 0].legend(fontsize="small")
     edges = tuning[tuning["edge"] != "none"].drop_duplicates(["variant", "method"])
     total = len(tuning.drop_duplicates(["variant", "method"]))
-    fig.suptitle(f"The chosen value is framed; it lies on the edge of its grid in {len(edges)} of {total} tunings",
-                 fontsize="medium")  # fmt: skip
+    finding(fig, f"The chosen value is framed; it lies on the edge of its grid in {len(edges)} of {total} tunings")
     return fig
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import subplots
+from convexify_workflow.plotting import finding, subplots
 
 
 def figure_variants(pictures):
@@ -20,7 +20,7 @@ def figure_variants(pictures):
         ax.set(xticks=[], yticks=[], title=variant)
         ax.spines[:].set_visible(False)
     side = pictures["row"].max() + 1
-    fig.suptitle(f"What the networks are given: images of {side} × {side} pixels", fontsize="medium")
+    finding(fig, f"What the networks are given: images of {side} × {side} pixels")
     return fig
 
 

@@ -5,7 +5,7 @@ import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, CYCLE, measured, subplots, ticks_at
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, subplots, ticks_at
 
 SIZES = {"groups": "all groups", "active_groups": "active groups", "neurons": "neurons after pruning"}
 KINDS = {"low rank": "data cut to rank 2", "sampled": "sampled patterns"}
@@ -50,9 +50,10 @@ def figure_exact_programs(pattern_counts, exact_optima, guarantees, activations,
     for panel in (groups, ratios, others):
         panel.legend(title=None, fontsize="small")
     growth = measured(numbers, "pattern_growth_at_rank_3", ".2f").split(" ")[0]
-    fig.suptitle(
+    finding(
+        fig,
         f"Patterns grow like n to the power {growth} at rank 3; "
-        f"{measured(numbers, 'active_share_of_groups')} of the groups are active"
+        f"{measured(numbers, 'active_share_of_groups')} of the groups are active",
     )
     return fig
 

@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import intervals, measured, subplots
+from convexify_workflow.plotting import finding, intervals, measured, subplots
 
 #: Method to the metric that holds its test accuracy at the λ that the validation images chose.
 METRICS = {
@@ -36,9 +36,10 @@ def figure_patch_gates(patch_gates, numbers):
     handles = [Line2D([], [], **style) for style in lines.values()]
     fig.legend(handles, list(lines), loc="outside lower center", ncols=3)
     patches, images = (measured(numbers, f"cifar10_{name}", ".3f") for name in ("patch_less_random", "random_less_sgd"))
-    fig.suptitle(
-        f"Gates on patches minus gates on whole images: {patches} (the paper: {PAPER_GAINS[0]:g});\n"
-        f"gates on whole images minus SGD: {images} (the paper: {PAPER_GAINS[1]:g})"
+    finding(
+        fig,
+        f"Gates on patches minus gates on whole images: {patches} (the paper: {PAPER_GAINS[0]:g}); "
+        f"gates on whole images minus SGD: {images} (the paper: {PAPER_GAINS[1]:g})",
     )
     return fig
 

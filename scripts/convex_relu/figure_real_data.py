@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import COLOURS, mean_interval, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, plain_log_ticks, subplots
 
 WORDS = {
     "convex": "sampled",
@@ -53,7 +53,7 @@ def figure_real_data(real, real_validated, numbers):
                for name in NAMES.values()]  # fmt: skip
     handles[-1].set_markerfacecolor("white")
     fig.legend(handles, NAMES.values(), loc="outside lower center", ncols=3)
-    fig.suptitle(_finding(numbers), fontsize="medium")
+    finding(fig, _finding(numbers))
     return fig
 
 
@@ -61,7 +61,7 @@ def _finding(numbers):
     names = ("real_convex_over_adam", "real_own_patterns_over_descent", "validated_accuracy_convex_less_descent")
     adam, own, accuracy = (measured(numbers, name) for name in names)
     return (
-        f"Sampled patterns end at {adam} times Adam's objective, with the network's patterns too\n"
+        f"Sampled patterns end at {adam} times Adam's objective, with the network's patterns too "
         f"at {own} times that of descent; test accuracy, convex minus descent: {accuracy}"
     )
 

@@ -2,7 +2,7 @@
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import measured, medians, subplots, ticks_at
+from convexify_workflow.plotting import finding, measured, medians, subplots, ticks_at
 
 KINDS = {"Gaussian": "Gaussian gates", "mixed": "mixed gates", "trained": "trained gates", "network": "network"}
 #: Smaller excesses are the certificate's gap: they count as this much.
@@ -27,9 +27,10 @@ def figure_sampled_patterns(sampled_patterns, numbers):
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     axes[0, 0].get_legend().remove()
     few, many = "trained_over_gaussian_few_gates", "gaussian_over_optimum_many_gates"
-    fig.suptitle(
-        f"With the most Gaussian gates the objective is {measured(numbers, many, '.3f')} times the optimum;\n"
-        f"with the fewest, gates of a trained network give {measured(numbers, few)} times that of Gaussian ones"
+    finding(
+        fig,
+        f"With the most Gaussian gates the objective is {measured(numbers, many, '.3f')} times the optimum; "
+        f"with the fewest, gates of a trained network give {measured(numbers, few)} times that of Gaussian ones",
     )
     return fig
 

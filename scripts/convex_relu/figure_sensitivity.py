@@ -5,7 +5,7 @@ import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import COLOURS, mean_interval, measured, subplots
+from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, subplots
 
 NAMES = {"convex": METHODS["sampled"].name, "sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
 CHOICES = {"solver": "solver", "start": "start", "order": "order"}
@@ -36,11 +36,12 @@ def figure_sensitivity(same_program, sensitivity, numbers):
         ax.set_ylim(bottom=0)
     for ax in spreads:
         ax.set_xticks(range(len(NAMES)), ["convex,\npatterns", "SGD", "Adam"])
-    fig.suptitle(
-        f"Solver, start and order change the objective by {measured(numbers, 'same_program_spread', '.0e')} at most;\n"
+    finding(
+        fig,
+        f"Solver, start and order change the objective by {measured(numbers, 'same_program_spread', '.0e')} at most; "
         "spread over seeds, convex against descent: "
-        f"{measured(numbers, 'seed_spread_convex_over_descent')} times that of the objective,\n"
-        f"{measured(numbers, 'seed_accuracy_spread_convex_less_descent', '.3f')} more of the accuracy"
+        f"{measured(numbers, 'seed_spread_convex_over_descent')} times that of the objective, "
+        f"{measured(numbers, 'seed_accuracy_spread_convex_less_descent', '.3f')} more of the accuracy",
     )
     return fig
 

@@ -4,7 +4,7 @@ import numpy as np
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, plain_log_ticks, subplots
 
 
 def figure_stationary_networks(stationary_networks, numbers):
@@ -26,10 +26,11 @@ def figure_stationary_networks(stationary_networks, numbers):
     right.set_title("Against all patterns (lower is better)")
     for axis in (left.xaxis, left.yaxis, right.yaxis):
         plain_log_ticks(axis)
-    fig.suptitle(
+    finding(
+        fig,
         f"Stationary networks: at most {measured(numbers, 'stationary_worst_difference', '.0e')} from the optimum "
-        f"for their own sign patterns,\n{measured(numbers, 'stationary_over_optimum')} times that over all patterns, "
-        f"at worst {measured(numbers, 'stationary_largest_over_optimum')} times"
+        f"for their own sign patterns, {measured(numbers, 'stationary_over_optimum')} times that over all patterns, "
+        f"at worst {measured(numbers, 'stationary_largest_over_optimum')} times",
     )
     return fig
 

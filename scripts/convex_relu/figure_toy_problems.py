@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, measured, plain_log_ticks, subplots
 
 #: Stationary points of the five points above this objective are bad ones.
 BAD = 0.05
@@ -45,10 +45,11 @@ def figure_toy_problems(optima, curves, minima, numbers):
         "stationary points found": {"color": COLOURS["grey"], "linestyle": ":"},
     }
     fig.legend([Line2D([], [], **style) for style in lines.values()], list(lines), loc="outside lower center", ncols=3)
-    fig.suptitle(
+    finding(
+        fig,
         f"Share of starts stuck above {BAD:g} on five points: {measured(numbers, 'line_share_stuck_narrow')} with "
-        f"{narrow} neurons,\n{measured(numbers, 'line_share_stuck_wide')} with {curves['width'].max()}; "
-        f"the lowest end is {measured(numbers, 'smallest_start_over_lower_bound', '.3f')} times the certified bound"
+        f"{narrow} neurons, {measured(numbers, 'line_share_stuck_wide')} with {curves['width'].max()}; "
+        f"the lowest end is {measured(numbers, 'smallest_start_over_lower_bound', '.3f')} times the certified bound",
     )
     return fig
 

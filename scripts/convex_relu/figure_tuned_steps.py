@@ -6,7 +6,7 @@ import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import plain_log_ticks, subplots
+from convexify_workflow.plotting import finding, plain_log_ticks, subplots
 
 NAMES = {"sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
 #: What tells the tunings of one comparison apart.
@@ -45,10 +45,11 @@ def figure_tuned_steps(toy_trials, sensitivity_trials, patch_trials, real_trials
     tried = pd.concat(tried)
     near = tried[~tried["diverged"] & (np.abs(np.log(tried["off"])) <= np.log(NEAR)) & ~tried["best"]]
     edges = tried.loc[tried["best"], "edge"].ne("")
-    fig.suptitle(
+    finding(
+        fig,
         f"A step within a factor of {NEAR:g} of the best one costs descent a median of "
-        f"{100 * (near['relative_score'].median() - 1):.0f} % of its objective;\n"
-        f"the best step lies inside its grid in {(~edges).sum()} of {len(edges)} tunings"
+        f"{100 * (near['relative_score'].median() - 1):.0f} % of its objective; "
+        f"the best step lies inside its grid in {(~edges).sum()} of {len(edges)} tunings",
     )
     return fig
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from convexify_workflow.plotting import CYCLE, direction, medians, ticks_at, wrapped
+from convexify_workflow.plotting import CYCLE, direction, medians, ticks_at
 
 
 def named(tables, rows):
@@ -21,16 +21,7 @@ def draw_trend(axes, table, column, **look):
     ticks_at(axes.xaxis, sorted(table["branches"].unique()))
 
 
-def legend_below(fig, axes):
-    """One legend for all panels, which loses those of its own."""
-    handles, labels = axes[0].get_legend_handles_labels()
-    for panel in axes:
-        if panel.get_legend():
-            panel.get_legend().remove()
-    fig.legend(handles, labels, loc="outside lower center", ncols=3)
-
-
 def answers(question, numbers, metrics):
     """A title: the question, and below it which way each metric goes (the metric by what it is about)."""
     found = "; ".join(f"{about}: {direction(numbers, metric)}" for about, metric in metrics.items())
-    return f"{question}\n{wrapped(found, 90)}"
+    return f"{question}\n{found}"

@@ -6,7 +6,7 @@ from _surfaces import measures_of, surface_of, top_of_scale
 from matplotlib.patches import Rectangle
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, SEQUENTIAL, laid_out, subplots, wrapped
+from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, laid_out, subplots, wrapped
 
 PLACES = [(f"x_{k}", f"y_{k}") for k in range(3)]
 
@@ -39,11 +39,8 @@ def figure_contours(surfaces, measures, rows):
         line[0].set_ylabel(f"{wrapped(row['title'], 20)}\nsecond axis", fontsize=10)
     grid[0, 0].set(xlim=(-1.1 * far, 1.1 * far), ylim=(-1.1 * far, 1.1 * far))
     held = " to ".join(map(str, sorted({min(inside), max(inside)})))
-    fig.suptitle(
-        f"The survey's window (square) holds the mean of the networks (cross) and {held} "
-        "of the three\nnetworks (circles); above each panel the training loss that they reach",
-        fontsize="medium",
-    )  # fmt: skip
+    finding(fig, f"The survey's window (square) holds the mean of the networks (cross) and {held} "
+        "of the three networks (circles); above each panel the training loss that they reach")  # fmt: skip
     return laid_out(fig)
 
 

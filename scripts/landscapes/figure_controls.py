@@ -4,7 +4,7 @@ from _trends import answers, named
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, intervals, laid_out, subplots, wrapped
+from convexify_workflow.plotting import COLOURS, finding, intervals, laid_out, subplots, wrapped
 
 VARIANTS = {
     "official": "three networks",
@@ -45,7 +45,7 @@ def figure_controls(measures, numbers, rows):
     fig.legend(handles, list(colours), loc="outside lower center", ncols=2)
     trends = {words: f"{variant.replace(' ', '_')}_relative_trend" for variant, words in VARIANTS.items()}
     question = "Does violation over range fall with I when one thing is changed? Worst row:"
-    fig.suptitle(answers(question, numbers, trends))
+    finding(fig, answers(question, numbers, trends))
     return laid_out(fig)
 
 

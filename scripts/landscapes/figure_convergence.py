@@ -4,7 +4,7 @@ import seaborn as sns
 from _trends import answers
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, mean_interval, plain_log_ticks, subplots, ticks_at
+from convexify_workflow.plotting import CYCLE, finding, mean_interval, plain_log_ticks, subplots, ticks_at
 
 SHOWN = {
     "training_loss": "training loss (margin)",
@@ -40,7 +40,7 @@ def figure_convergence(convergence, steps, numbers):
     question = (
         f"About {convergence['parameters'].max():,} parameters each: what changes as the number of branches grows?"
     )
-    fig.suptitle(answers(question, numbers, TRENDS))
+    finding(fig, answers(question, numbers, TRENDS))
     return fig
 
 

@@ -1,9 +1,9 @@
 """Ends of the Hessian's spectrum and its negative share against the number of branches."""
 
-from _trends import answers, draw_trend, legend_below, named
+from _trends import answers, draw_trend, named
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, laid_out, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, laid_out, legend_of, plain_log_ticks, subplots
 
 #: Title, column and loss of each panel.
 PANELS = (
@@ -33,9 +33,9 @@ def figure_curvature(hessian, numbers, rows):
         else:
             axes.set_ylim(bottom=0)
     grid[0, 0].axhline(1, color=COLOURS["grey"], linewidth=1, linestyle="--", zorder=0)
-    legend_below(fig, grid.ravel())
+    legend_of(fig, grid.flat[0], ncols=3)
     question = "Is the Hessian less negative with more branches? Cross-entropy, worst row:"
-    fig.suptitle(answers(question, numbers, TRENDS))
+    finding(fig, answers(question, numbers, TRENDS))
     return laid_out(fig)
 
 

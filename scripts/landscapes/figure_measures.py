@@ -1,9 +1,9 @@
 """Measures of non-convexity against the number of branches."""
 
-from _trends import answers, draw_trend, legend_below, named
+from _trends import answers, draw_trend, named
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import laid_out, plain_log_ticks, subplots
+from convexify_workflow.plotting import finding, laid_out, legend_of, plain_log_ticks, subplots
 
 MEASURES = {
     "relative_violation": "violation / range of the loss",
@@ -33,9 +33,9 @@ def figure_measures(measures, numbers, rows):
             axes.set_ylim(bottom=0)
     grid[0, 0].set_ylabel("lower is less non-convex")
     grid[1, 0].set_ylabel("lower is less non-convex")
-    legend_below(fig, grid.ravel())
+    legend_of(fig, grid.flat[0], ncols=3)
     trends = {row["title"]: f"{row['name']}_official_relative_trend" for row in rows}
-    fig.suptitle(answers("Is the loss less non-convex with more branches? Violation over range:", numbers, trends))
+    finding(fig, answers("Is the loss less non-convex with more branches? Violation over range:", numbers, trends))
     return laid_out(fig)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from _surfaces import measures_of, surface_of, top_of_scale
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import SEQUENTIAL, apply_style, direction, laid_out, plt
+from convexify_workflow.plotting import SEQUENTIAL, apply_style, direction, finding, laid_out, plt
 
 WIDTH, CELL, HEAD = 10.0, 3.15, 0.75
 #: Between points whose loss is below that of a constant predictor: steep corners cannot dominate.
@@ -32,11 +32,9 @@ def figure_surfaces(surfaces, measures, numbers, rows):
         bar = fig.add_axes((0.925, (bottom + 0.9) / height, 0.012, (CELL - 1.8) / height))
         fig.colorbar(drawn, cax=bar, ticks=[0, top / 2, top], format="{x:.2g}")
         fig.text(0.92, (bottom + CELL - 0.75) / height, "loss")
-    fig.suptitle(
-        "Is the landscape less non-convex with more branches? Loss on the plane of three trained networks;\n"
+    finding(fig, "Is the landscape less non-convex with more branches? Loss on the plane of three trained networks; "
         "violation of convexity: of the plane drawn (median and range of all repetitions), lower is less",
-        fontsize="medium", y=1 - 0.1 / height,
-    )  # fmt: skip
+        y=1 - 0.1 / height)  # fmt: skip
     return laid_out(fig)
 
 

@@ -3,7 +3,7 @@
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
 
 
 def figure_low_rank(rank):
@@ -30,10 +30,10 @@ def figure_low_rank(rank):
     exact = rank[rank["rank"] == rank["rank"].max()]
     two = below[below["rank"] == ranks[-1]]
     worst = (two["on_data"] / two["optimum"]).groupby(two["decay"]).median()
-    fig.suptitle(
+    finding(
+        fig,
         f"Rank {ranks[-1]} needs {two['groups'].mean() / exact['groups'].mean():.0%} of {exact['groups'].mean():.0f} "
         f"groups; its networks miss the optimum by a share of {worst.iloc[0] - 1:.1g} to {worst.iloc[-1] - 1:.1g}",
-        fontsize="medium",
     )
     return fig
 

@@ -3,7 +3,7 @@
 import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
 
 NAMES = {
     "path": "convex,\npriced",
@@ -33,8 +33,10 @@ def figure_objectives(spirals):
     axes.get_legend().set_title(None)
     medians = rows.groupby("model")["ratio"].median()
     descent = min(medians[name] for name in ("SGD", "Adam") if name in medians)
-    axes.set_title(
-        f"Objective over the priced program's: sampled {medians['path, sampled']:.2f}, descent {descent:.2f}"
+    finding(
+        fig,
+        f"Over the objective of the priced program: sampled patterns {medians['path, sampled']:.2f} times, "
+        f"the better descent {descent:.2f} times",
     )
     return fig
 

@@ -239,9 +239,10 @@ def intervals(axes, table, x, y, *, low="low", high="high", **keywords):
     plot.scale(**{key: value for key, value in scales.items() if value and key in keywords}).on(axes).plot()
 
 
-def finding(figure, text):
-    """Title of a figure: the sentence that it shows, on as many lines as its width needs."""
-    figure.suptitle(wrapped(text, int(9.2 * figure.get_figwidth())), x=0.01, ha="left", weight="bold", fontsize=12)
+def finding(figure, text, **keywords):
+    """Title of a figure: the sentence that it shows, on as many lines as its width needs; a line break stays."""
+    lines = [wrapped(line, int(9.2 * figure.get_figwidth())) for line in text.splitlines()]
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", weight="bold", fontsize=12, **keywords)
 
 
 def legend_of(figure, axes, **keywords):
