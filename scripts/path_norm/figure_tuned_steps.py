@@ -19,6 +19,7 @@ def figure_tuned_steps(tuning):
     axes.plot(chosen["step"], chosen["score"], "ks", markersize=11, fillstyle="none")
     axes.set(xscale="log", yscale="log", xlabel="first step η", ylabel="mean objective of the best start")
     edges = int((tuning.groupby(["method", "beta"])["edge"].first() != "none").sum())
+    sns.move_legend(axes, "center left", bbox_to_anchor=(1, 0.5))
     finding(fig, f"Objective against the step; {edges or 'no'} chosen step{'' if edges == 1 else 's'} on an edge")
     return fig
 
