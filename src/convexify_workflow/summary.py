@@ -1,4 +1,4 @@
-"""What a finished build says: how many verdicts of which kind, which of them changed, where to look."""
+"""What a build says when it starts (its jobs) and when it is done: verdicts, which of them changed, where to look."""
 
 import shutil
 from collections import Counter
@@ -35,8 +35,8 @@ def start(scale, experiments, rules):
     """
     owners = Counter(next((name for name in experiments if rule.startswith(f"{name}_")), "") for rule in rules)
     named = [f"{name} {owners[name]}" for name in experiments if owners[name]]
-    others = [f"{'the rest' if named else 'none of an experiment'} {owners['']}"] if owners[""] else []
-    return f"To do at the scale {scale}, {len(rules)} jobs: {', '.join(named + others)}."
+    others = [f"of no experiment {owners['']}"] if owners[""] else []
+    return f"To do at the scale {scale}: {len(rules)} job{'s' * (len(rules) != 1)} ({', '.join(named + others)})."
 
 
 def summary(scale, made, folder="reports"):

@@ -58,5 +58,5 @@ def test_of_a_part_no_verdict_is_told_and_the_last_ledger_is_kept(build, tmp_pat
 
 def test_the_start_counts_jobs_by_experiment():
     rules = ["a_compute_x", "a_metrics", "ab_metrics", "ledger"]
-    assert start("smoke", ["a", "ab"], rules) == "To do at the scale smoke, 4 jobs: a 2, ab 1, the rest 1."
-    assert start("smoke", ["a"], ["ledger"]) == "To do at the scale smoke, 1 jobs: none of an experiment 1."
+    assert start("smoke", ["a", "ab"], rules) == "To do at the scale smoke: 4 jobs (a 2, ab 1, of no experiment 1)."
+    assert start("smoke", ["a"], ["ledger"]) == "To do at the scale smoke: 1 job (of no experiment 1)."

@@ -112,7 +112,7 @@ def save_proof(file, answer, X, y, beta, *, patterns=None, gated=False, loss="sq
     if isinstance(answer, GlobalTraining):
         if patterns is not None or drawn is not None or gated is not False:
             raise ValueError("patterns: expected no patterns, gates or gated form beside the answer of train_globally")
-        X, y, beta, _ = _data(X, y, beta, loss)
+        X, y, beta = _data(X, y, beta, loss)
         body, header, stored = NetworkProof.of(X, y, beta, loss, answer), {"statement": NETWORKS}, {}
     else:
         if (patterns is None) == (drawn is None):
@@ -175,7 +175,7 @@ def check_proof(file, X, y):
         if fingerprint(array) != header[name]:
             raise ValueError(f"{name}: expected the data that the proof was made for, got other numbers (SHA-256)")
     if header["statement"] == NETWORKS:
-        X, y, beta, _ = _data(X, y, beta, loss)
+        X, y, beta = _data(X, y, beta, loss)
         bounds, patterns = NetworkProof.from_arrays(X, y, beta, loss, arrays).bounds(), None
     else:
         patterns = _stored_patterns(X, header, arrays)
@@ -202,7 +202,7 @@ def _data(X, y, beta, loss):
     X = as_matrix("X", X)
     y = np.asarray(y)
     y = as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y, rows=len(X))
-    return X, check_labels(loss_named(loss), y), as_number("beta", beta, above=0.0), loss
+    return X, check_labels(loss_named(loss), y), as_number("beta", beta, above=0.0)
 
 
 def _plain(drawn):
