@@ -12,8 +12,8 @@ def compute_shallow(settings, device, seed):
     """One row per step rule, width, repetition and epoch.
 
     The largest width, which takes half of the time, has ``repetitions`` draws; the others have ``repetitions_below``,
-    of which the first are the same. The other step rule is there to tell whether the step explains what differs from the
-    paper: ``repetitions_of_other_steps`` draws of ``widths_of_other_steps``.
+    of which the first are the same. The other step rule is there to tell whether the step explains what differs from
+    the paper: ``repetitions_of_other_steps`` draws of ``widths_of_other_steps``.
     """
     frames = []
     for repetition in range(max(settings.repetitions, settings.repetitions_below)):
