@@ -7,7 +7,7 @@ from convexify_workflow.uncertainty import bound, difference, exact, mean, share
 MIDDLE = 8
 
 
-def metrics(recovery, tuning, draws):
+def metrics(recovery, tuning, turned, turned_tuning, draws):
     """Table of metrics; what is drawn independently is a problem."""
     recovery = recovery.assign(
         one=recovery["draws_recovered"] / draws,
@@ -45,8 +45,25 @@ def metrics(recovery, tuning, draws):
             "programs_that_contradict_the_cone": bound(float(recovery["contradictions"].sum())),
             "largest_gap_of_a_program": bound(float(recovery["largest_gap"].max())),
             "programs_solved": exact(float(recovery["programs"].sum()), tolerance=0.0),
-        },
+        }
+        | _of_turned(turned, turned_tuning),
     )
+
+
+def _of_turned(turned, tuning):
+    """Relaxation minus descent on images upright or turned, and the worst gap of a program."""
+    edges = tuning.loc[tuning["edge"] != "none", "method"].nunique()
+
+    def less(column):
+        wide = turned.pivot(index="draw", columns="method", values=column)
+        return difference(wide["relaxation"], wide["descent"], unit="draw")
+
+    return {
+        "turned_loss_relaxation_minus_descent": lambda: step_at_edge(edges, unit="method") if edges else less("loss"),
+        "turned_error_relaxation_minus_descent": lambda: step_at_edge(edges, unit="method") if edges else less("error"),
+        "turned_error_relaxation": lambda: mean(turned.loc[turned["method"] == "relaxation", "error"], unit="draw"),
+        "turned_largest_gap": bound(float(turned["gap"].max())),
+    }
 
 
 if __name__ == "__main__":

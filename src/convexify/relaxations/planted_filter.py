@@ -113,7 +113,7 @@ def relax_filter(X, y, direction):
     -----
     The linear program min rᵀw s.t. Xᵢw ≤ tᵢ, 0 ≤ tᵢ, Σ_j t_ij ≤ y_i, solved by HiGHS; with one patch t is left out.
     """
-    X, y = _checked(X, y)
+    X, y = checked_patches(X, y)
     direction = np.asarray(direction, dtype=np.float64)
     if direction.shape != X.shape[2:] or not np.isfinite(direction).all():
         raise ValueError(f"direction: expected {X.shape[2]} finite numbers, got shape {direction.shape}")
@@ -176,7 +176,7 @@ def descend_filter(X, y, starts, *, step, iterations):
     """
     step = as_number("step", step, above=0)
     iterations = as_integer("iterations", iterations, minimum=0)
-    X, y = _checked(X, y)
+    X, y = checked_patches(X, y)
     n, k, d = X.shape
     rows = X.reshape(n * k, d)
     W = np.array(starts, dtype=np.float64)
@@ -189,7 +189,8 @@ def descend_filter(X, y, starts, *, step, iterations):
     return W
 
 
-def _checked(X, y):
+def checked_patches(X, y):
+    """Patches (n, k, d) and labels of at least 0, or an error that names what is not."""
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if X.ndim != 3 or 0 in X.shape or y.shape != X.shape[:1]:
         raise ValueError(f"X, y: expected shapes (n, patches, d) and (n,), got {X.shape} and {y.shape}")
