@@ -139,8 +139,7 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     best = _priced(X, y, beta, patterns, nu, network.objective, tolerance)
     for _ in range(_POLISHING):
         better = _polished(X, y, beta, patterns, best, tolerance)
-        # at rounding the gap says nothing more, while the residual may still get closer
-        if better.objective - better.lower > max(best.objective - best.lower, 1e-12 * best.objective):
+        if better.objective - better.lower >= best.objective - best.lower:
             break
         best = better
     error = np.sqrt(2 * max(best.objective - best.lower, 0.0)) * np.linalg.norm(X, 2)
@@ -153,7 +152,7 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     )  # fmt: skip
 
 
-def polytope_vertices(columns, fit, *, tolerance=1e-7):
+def polytope_vertices(columns, fit, *, tolerance=1e-5):
     r"""Vertices of :math:`\{\lambda\ge0: Z\lambda=f\}`: the solutions on linearly independent columns.
 
     Parameters
@@ -161,7 +160,8 @@ def polytope_vertices(columns, fit, *, tolerance=1e-7):
     columns : ndarray, shape (n, K)
     fit : ndarray, shape (n,)
     tolerance : float
-        Relative residual, and relative strength, that count as zero.
+        Relative residual, strength and singular value that count as zero: above the error that is left in the columns,
+        about the square root of rounding.
 
     Returns
     -------
@@ -169,12 +169,12 @@ def polytope_vertices(columns, fit, *, tolerance=1e-7):
         In the order of their supports: small ones first, then lexicographic.
     """
     count, vertices = columns.shape[1], []
-    rank = np.linalg.matrix_rank(columns) if count else 0
+    rank = np.linalg.matrix_rank(columns, rtol=tolerance) if count else 0
     length = np.linalg.norm(fit)
     for size in range(1, rank + 1):
         for support in combinations(range(count), size):
             part = columns[:, support]
-            strengths, _, found, _ = np.linalg.lstsq(part, fit, rcond=1e-9)
+            strengths, _, found, _ = np.linalg.lstsq(part, fit, rcond=tolerance)
             close = np.linalg.norm(part @ strengths - fit) <= tolerance * length
             if found == size and close and strengths.min() > tolerance * strengths.max():
                 vertices.append(np.zeros(count))
