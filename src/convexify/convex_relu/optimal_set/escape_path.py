@@ -1,0 +1,1 @@
+"""Paths from any network to a global optimum on which the objective never rises."""
