@@ -22,7 +22,6 @@ def _lines(lines):
         "lines_random_branch": bound(float(lines["random_branch"].max() - 1)),
         "lines_start_under_dual": bound(float((1 - trained["best_start"] / trained["dual"]).max())),
         "lines_third_layer": mean(1 - optimum["relu", 3] / optimum["relu", 2], unit="problem"),
-        "lines_fourth_layer": bound(float((1 - optimum["relu", 4] / optimum["relu", 3]).abs().max())),
         "lines_reflections": ratio(mirrored["without_reflections"], mirrored["optimum"], unit="problem"),
     }
     for (activation, layers), rows in trained.groupby(["activation", "layers"]):

@@ -99,7 +99,7 @@ def test_bad_arguments_are_named():
         dictionary([0.0, 1.0], "absolute", 4)
     with pytest.raises(ValueError, match="beta"):
         solve_lasso(np.eye(2), [0.0, 1.0], 0.0)
-    with pytest.raises(ValueError, match="x, y"):
+    with pytest.raises(ValueError, match="y: expected"):
         descend_narrow([[0.0, 1.0]], [[0.0]], 0.1, activation="relu", layers=2, branches=2, starts=1, step=0.1,
                        iterations=1)  # fmt: skip
 
