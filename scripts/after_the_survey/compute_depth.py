@@ -39,7 +39,6 @@ def _lines(activation, layers, settings, seed):
         plain = solve_lasso(features.features[:, on_samples], labels, settings.line_beta)
         rows.append({
             "activation": activation, "layers": layers, "problem": problem, "features": len(on_samples),
-            "branches": int(np.count_nonzero(answer.z)), "reflections": int(np.count_nonzero(answer.z[~on_samples])),
             "optimum": answer.primal, "dual": answer.dual, "gap": max(answer.gap, plain.gap),
             "without_reflections": plain.primal,
             "random_branch": float(np.abs(answer.nu @ random).max()) / settings.line_beta,
@@ -89,7 +88,7 @@ def _tuned(descend, settings):
         runs[step] = descend(step)
         return runs[step].mean() if np.isfinite(runs[step]).all() else np.inf
 
-    tuned = tune_step(score, start=0.03, trials=settings.descent_trials)
+    tuned = tune_step(score, start=0.1, trials=settings.descent_trials)
     return runs[tuned.step], tuned
 
 

@@ -78,5 +78,5 @@ def test_descent_comes_near_the_standard_optimum_and_never_below():
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="y: expected"):
         rank_one_optima([1.0, 2.0], [1.0], 0.1)
-    with pytest.raises(ValueError, match="X, y"):
+    with pytest.raises(ValueError, match="y: expected"):
         descend_standard(np.ones((3, 1)), np.ones(3), 0.1, hidden=2, neurons=2, starts=1, step=0.1, iterations=1)
