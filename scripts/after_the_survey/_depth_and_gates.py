@@ -14,7 +14,9 @@ def depth_and_gates(lines, three_layers, gates, recovery):
 
 
 def _lines(lines):
-    optimum = lines.pivot(index="problem", columns=["activation", "layers"], values="optimum")
+    optimum, dual = (
+        lines.pivot(index="problem", columns=["activation", "layers"], values=name) for name in ("optimum", "dual")
+    )
     trained = lines[lines["best_start"].notna()]
     mirrored = lines[(lines["activation"] == "absolute") & (lines["layers"] == 3)]
     found = {
@@ -22,7 +24,12 @@ def _lines(lines):
         "lines_random_branch": bound(float(lines["random_branch"].max() - 1)),
         "lines_start_under_dual": bound(float((1 - trained["best_start"] / trained["dual"]).max())),
         "lines_third_layer": mean(1 - optimum["relu", 3] / optimum["relu", 2], unit="problem"),
-        "lines_reflections": ratio(mirrored["without_reflections"], mirrored["optimum"], unit="problem"),
+        "lines_third_layer_helps": share(
+            (optimum["relu", 3] < dual["relu", 2] * (1 - 1e-9)).sum(), len(optimum), unit="problem"
+        ),
+        "lines_reflections_help": share(
+            (mirrored["optimum"] < mirrored["without_reflections"] * (1 - 1e-9)).sum(), len(mirrored), unit="problem"
+        ),
     }
     for (activation, layers), rows in trained.groupby(["activation", "layers"]):
         found[f"lines_start_{activation}_{layers}"] = _excess(rows, rows["optimum"])

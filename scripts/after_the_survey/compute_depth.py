@@ -40,7 +40,7 @@ def _lines(activation, layers, settings, seed):
         rows.append({
             "activation": activation, "layers": layers, "problem": problem, "features": len(on_samples),
             "optimum": answer.primal, "dual": answer.dual, "gap": max(answer.gap, plain.gap),
-            "without_reflections": plain.primal,
+            "without_reflections": plain.dual,
             "random_branch": float(np.abs(answer.nu @ random).max()) / settings.line_beta,
         })  # fmt: skip
     if activation == "absolute" and layers == 2:  # only what depth is compared with

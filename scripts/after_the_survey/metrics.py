@@ -8,7 +8,8 @@ from convexify_workflow.uncertainty import bound, exact, share, table_of
 #: Metrics of deeper networks, random gates and recovery, from the helper: named here so that claims can be checked
 #: before anything runs.
 DEPTH_AND_GATES = (
-    "lines_gap", "lines_random_branch", "lines_start_under_dual", "lines_third_layer", "lines_reflections",
+    "lines_gap", "lines_random_branch", "lines_start_under_dual", "lines_third_layer", "lines_third_layer_helps",
+    "lines_reflections_help",
     "lines_start_relu_2", "lines_start_relu_3", "lines_start_relu_4", "lines_start_absolute_3",
     "rank_one_parallel_gap", "rank_one_formula", "rank_one_standard_gap", "rank_one_standard_gap_without_opposites",
     "rank_one_pair_gap", "rank_one_bracket", "rank_one_start_under_bound", "rank_one_start",

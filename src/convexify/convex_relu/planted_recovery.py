@@ -24,7 +24,8 @@ is the only solution.
    solution, and nothing is recovered. For samples in general position with symmetric distribution the probability of
    that is Wendel's (1962, Math. Scand. 11), :math:`2^{1-n}\sum_{k<d}\binom{n-1}k`: one half at n = 2d.
 4. *In the network* the pattern D = I is no obstacle: there :math:`\nu^\top Xu=\hat w^\top u<1` unless
-   :math:`\hat w` lies in the cone.
+   :math:`\hat w` lies in the cone: then, :math:`Xw^*\ge0`, a neuron does what the skip connection does. The same holds
+   for :math:`Xw^*\le0`.
 """
 
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def decide_recovery(X, w, patterns, *, gated):
     nu = np.linalg.pinv(X).T @ (w / size)
     directions = null_space(X.T)
     isometry = float(_norms(X, patterns, nu).max())
-    if gated and patterns.all(axis=0).any():
+    if patterns.all(axis=0).any() if gated else (X @ w >= 0).all() or (X @ w <= 0).all():  # a second solution
         return Recovery(False, isometry, 1.0, 0)
     price = _gated_violations if gated else _network_violations
     cuts = _Cuts(X, nu, directions, gated)
