@@ -18,10 +18,11 @@ from convexify.convex_relu.programs.losses import loss_named
 from convexify.convex_relu.solvers.solve import solve
 
 _SAME = 1e-6  # unit vectors closer than this are one direction
-_POLISHING = 5
+_POLISHING = 20  # rounds at most
+_MOST_ERROR = 0.3  # of β that the error of a residual may add to the tolerance
 _MOST = 16  # directions whose subsets are enumerated
 
-_Priced = namedtuple("_Priced", "directions signs columns nu objective lower margin")
+_Priced = namedtuple("_Priced", "directions signs columns nu objective lower margin error")
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,15 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     best = _priced(X, y, beta, patterns, nu, network.objective, tolerance)
     for _ in range(_POLISHING):
         better = _polished(X, y, beta, patterns, best, tolerance)
-        if better.objective - better.lower >= best.objective - best.lower:
+        if better.error >= best.error:
             break
         best = better
-    error = np.sqrt(2 * max(best.objective - best.lower, 0.0)) * np.linalg.norm(X, 2)
     columns, fit = best.columns, y - best.nu
     if columns.shape[1] > _MOST:
         raise ValueError(f"X: expected data with at most {_MOST} optimal directions, got {columns.shape[1]}")
     return OptimalSet(
         best.directions, best.signs, columns, fit, polytope_vertices(columns, fit), best.objective, best.lower,
-        best.margin / beta, (best.margin + error) / beta,
+        best.margin / beta, (best.margin + best.error) / beta,
     )  # fmt: skip
 
 
@@ -187,10 +187,12 @@ def _priced(X, y, beta, patterns, nu, objective, tolerance):
     directions, signs, norms = _maximisers(X, patterns, nu)
     scale = min(1.0, beta / norms.max())
     lower = float(loss_named("squared").dual_value(scale * nu[:, None], y[:, None]))
-    kept = norms >= (1 - tolerance) * beta
+    error = np.sqrt(2 * max(objective - lower, 0.0)) * np.linalg.norm(X, 2)
+    # a residual that is not accurate yet leaves out no direction that may be one
+    kept = norms >= (1 - tolerance) * beta - min(error, _MOST_ERROR * beta)
     margin = norms[~kept].max(initial=0.0)
     directions, signs = _distinct(directions[:, kept], signs[kept])
-    return _Priced(directions, signs, signs * np.maximum(X @ directions, 0.0), nu, objective, lower, margin)
+    return _Priced(directions, signs, signs * np.maximum(X @ directions, 0.0), nu, objective, lower, margin, error)
 
 
 def _polished(X, y, beta, patterns, found, tolerance):
