@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from _optima_metrics import STUCK
-from _problems import named_instance
+from _problems import STUCK, named_instance
 
 from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.convex_relu.networks.stationary_refinement import refine_stationary
@@ -53,7 +52,8 @@ def _escape(settings, device, seed):
         line = straight_line(network, optimum, points=settings.path_points, width=width)
         along, straight = (way.objectives(X, y, beta) / n for way in (path, line))
         rows.append({
-            "start": start, "trained": trained, "before": along[0], "neurons": network.n_neurons, "after": along[-1],
+            "start": start, "width": settings.escape_width, "trained": trained, "neurons": network.n_neurons,
+            "before": along[0], "after": along[-1],
             "lower_bound": best.lower_bound / n, "neurons_of_optimum": optimum.n_neurons, "needed": path.needed,
             "rise": largest_rise(along), "line_rise": largest_rise(straight), "line_highest": straight.max(),
         })  # fmt: skip

@@ -1,7 +1,7 @@
 """From stuck networks to the optimum: the objective along the path and along the straight line."""
 
 import seaborn as sns
-from _optima_metrics import STUCK
+from _problems import STUCK
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
