@@ -138,7 +138,7 @@ def _optimisers(X, y, beta, settings, seed, device, name):
         )  # fmt: skip
         return NetworkPath(*trained[step], [], 0).objectives(X, y, beta).sum()
 
-    tuning = tune_step(score, start=settings.reached_adam_step, trials=settings.reached_trials)
+    tuning = tune_step(score, start=settings.reached_adamw_step, trials=settings.reached_trials)
     yield "AdamW", trained[tuning.step], tuning
 
 

@@ -21,7 +21,7 @@ from convexify_workflow.uncertainty import (
 #: Rise of an objective that is more than rounding.
 RISES = 1e-10
 #: Relative excess over the certified optimum from which on a network is above it.
-ABOVE = 1e-5
+ABOVE = 1e-6
 #: Relative residual up to which a network is stationary.
 STATIONARY = 1e-6
 #: Change of the objective, over β and the squared radius, below which a probe lowers it: rounding lies above.
@@ -126,27 +126,27 @@ def _reached(reached, ranges, tuning):
     table = reached.merge(ranges, on="problem")
     table["position"] = (table["test_error"] - table["smallest"]) / (table["largest"] - table["smallest"])
     problems = table["problem"].nunique()
-    inside = {}
     found = {
         "optima_error_ratio": bound((ranges["largest"] / ranges["smallest"]).min()),
         "most_below_smallest": bound((table["smallest"] / table["test_error"])[table["excess"] <= ABOVE].max()),
     }
     for method, rows in table.groupby("method"):
         near = rows[rows["excess"] <= REACHED]
-        inside[method] = near.groupby("start")["position"].mean()
+        inside = near.groupby("start")["position"].mean()
         optimal = rows.groupby("start")["excess"].max() <= REACHED
         over = rows.assign(over=1 + rows["excess"]).groupby("start")["over"].prod() ** (1 / problems)
         numbers = (
             share(optimal.sum(), len(optimal), unit="start"),
             ratio(over, 0 * over + 1, unit="start"),
-            mean(inside[method], unit="start") if len(inside[method]) >= 3 else not_reached(len(optimal), unit="start"),
+            mean(inside, unit="start") if len(inside) >= 3 else not_reached(len(optimal), unit="start"),
         )
         if edges := (tuning.loc[tuning["method"] == method, "edge"].fillna("") != "").sum():
             numbers = (step_at_edge(edges, unit="tuning"),) * 2 + numbers[2:]
         found |= dict(zip(OF_OPTIMISER[method], numbers, strict=True))
-    both = inside["SGD"].index.intersection(inside["Adam"].index)
+    near = table[table["excess"] <= REACHED].pivot(index=["problem", "start"], columns="method", values="position")
+    both = near.reindex(columns=["SGD", "Adam"]).dropna().groupby("start").mean()
     found["sgd_less_adam_position"] = (
-        difference(inside["SGD"][both], inside["Adam"][both], unit="start")
+        difference(both["SGD"], both["Adam"], unit="start")
         if len(both) >= 3
         else not_reached(reached["start"].nunique(), unit="start")
     )
