@@ -4,6 +4,8 @@ import numpy as np
 
 from convexify.convex_relu.optimal_set.exact_instances import exact_instance
 
+#: Objective on the five points above which a network counts as stuck, as in the experiment `global_training`.
+STUCK = 0.05
 #: Shape and weights of the fit: problems with exact polytopes that the figure shows.
 NAMED = {
     "square": ("square", (1, 0, 0, 1)),

@@ -7,6 +7,11 @@ experiment(
             settings=["optimal_sets"],
             writes=["polytopes", "staircase"],
         ),
+        "trained_networks": compute(
+            "ways out of bad minima, zero units, and which of many optima an optimiser reaches",
+            settings=["escape", "zero_units", "reached"],
+            writes=["escape", "paths", "zero_units", "reached", "ranges", "tuning"],
+        ),
         "depth": compute(
             "networks of more layers on a line and on data of rank one",
             settings=["depth"],
@@ -19,8 +24,24 @@ experiment(
             writes=["gates", "recovery"],
         ),
     },
-    metrics=reads("polytopes", "staircase", "lines", "three_layers", "gates", "recovery"),
+    metrics=reads(
+        "polytopes",
+        "staircase",
+        "escape",
+        "zero_units",
+        "reached",
+        "ranges",
+        "tuning",
+        "lines",
+        "three_layers",
+        "gates",
+        "recovery",
+    ),
     figures={
+        "escape": figure(
+            "From stuck networks to the optimum",
+            reads("escape", "paths", metrics="metrics.csv", settings=["escape"]),
+        ),
         "staircase": figure(
             "Components of the set of optimal networks",
             reads("polytopes", "staircase", metrics="metrics.csv", settings=["optimal_sets"]),

@@ -1,11 +1,10 @@
 """All optimal two-layer ReLU networks of a small problem: finitely many directions, a polytope of their strengths."""
 
-from collections import namedtuple
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import nnls
+from scipy.linalg import null_space
 
 from convexify.checks import as_matrix, as_number, as_vector
 from convexify.convex_relu.networks.mapping import to_network
@@ -18,10 +17,8 @@ from convexify.convex_relu.programs.losses import loss_named
 from convexify.convex_relu.solvers.solve import solve
 
 _SAME = 1e-6  # unit vectors closer than this are one direction
-_POLISHING = 5
+_NEWTON_STEPS = 6
 _MOST = 16  # directions whose subsets are enumerated
-
-_Priced = namedtuple("_Priced", "directions signs columns nu objective lower margin")
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     Raises
     ------
     ValueError
-        If an argument has the wrong shape, or more than 16 directions are found.
+        If an argument has the wrong shape, more than 16 directions are found, or those found do not span the outputs.
 
     Notes
     -----
@@ -111,10 +108,10 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     directions ``u_k`` [1]_, and conversely every :math:`\lambda\ge0` with :math:`Z\lambda=f` is optimal, because
     :math:`\beta\sum\lambda_k=\nu^\top Z\lambda=\nu^\top f` is the same for all of them [2]_.
 
-    The dual is strongly concave: :math:`\|\nu-\nu^\star\|^2\le2(p-d)` for objective ``p`` and bound ``d``, so that a
-    dual norm is off by at most :math:`\sqrt{2(p-d)}\,\sigma_{\max}(X)`. What lies further than that below β is proved
-    to be no direction of an optimal network (``proved_margin``); that the others reach β exactly is not proved by
-    numbers in floating point, but by `exact_instances` where data are integers.
+    The dual is strongly concave: :math:`\|\nu-\nu^\star\|^2\le2(p-d)` for a feasible ``ν`` with the value ``d`` and an
+    objective ``p``, so that a dual norm is off by at most :math:`\sqrt{2(p-d)}\,\sigma_{\max}(X)`. What lies further
+    than that below β is proved to be no direction of an optimal network (``proved_margin``); that the others reach β
+    exactly is not proved by numbers in floating point, but by `exact_instances` where data are integers.
 
     References
     ----------
@@ -135,21 +132,25 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     patterns = enumerate_patterns(X)
     network = to_network(solve(X, y, patterns, beta, tol=1e-8))
     network = refine_stationary(X, y, beta, network.W, network.a)
-    nu = y - np.maximum(X @ network.hidden, 0.0) @ network.output
-    best = _priced(X, y, beta, patterns, nu, network.objective, tolerance)
-    for _ in range(_POLISHING):
-        better = _polished(X, y, beta, patterns, best, tolerance)
-        if better.objective - better.lower >= best.objective - best.lower:
-            break
-        best = better
-    error = np.sqrt(2 * max(best.objective - best.lower, 0.0)) * np.linalg.norm(X, 2)
-    columns, fit = best.columns, y - best.nu
-    if columns.shape[1] > _MOST:
-        raise ValueError(f"X: expected data with at most {_MOST} optimal directions, got {columns.shape[1]}")
+    nu = _polished(X, y, beta, network) if len(network.output) else y
+    directions, signs, norms = _maximisers(X, patterns, nu)
+    scale = min(1.0, beta / norms.max()) if norms.max() > 0 else 1.0
+    lower = float(loss_named("squared").dual_value(scale * nu[:, None], y[:, None]))
+    kept = norms >= (1 - tolerance) * beta
+    margin = scale * norms[~kept].max(initial=0.0)
+    directions, signs = _distinct(directions[:, kept], signs[kept])
+    if len(signs) > _MOST:
+        raise ValueError(f"X: expected data with at most {_MOST} optimal directions, got {len(signs)}")
+    columns, fit = signs * np.maximum(X @ directions, 0.0), y - nu
+    vertices = polytope_vertices(columns, fit)
+    if not len(vertices):
+        raise ValueError(f"tolerance: expected one at which the directions span the optimal outputs, got {tolerance}")
+    # of a network that exists, not of the point that Newton's method believes in
+    objective = 0.5 * float(((y - columns @ vertices[0]) ** 2).sum()) + beta * float(vertices[0].sum())
+    error = np.sqrt(2 * max(objective - lower, 0.0)) * np.linalg.norm(X, 2)
     return OptimalSet(
-        best.directions, best.signs, columns, fit, polytope_vertices(columns, fit), best.objective, best.lower,
-        best.margin / beta, (best.margin + error) / beta,
-    )  # fmt: skip
+        directions, signs, columns, fit, vertices, objective, lower, margin / beta, (margin + error) / beta
+    )
 
 
 def polytope_vertices(columns, fit, *, tolerance=1e-5):
@@ -169,6 +170,8 @@ def polytope_vertices(columns, fit, *, tolerance=1e-5):
         In the order of their supports: small ones first, then lexicographic.
     """
     count, vertices = columns.shape[1], []
+    if not fit.any():
+        return np.zeros((1, count))
     rank = np.linalg.matrix_rank(columns, rtol=tolerance) if count else 0
     length = np.linalg.norm(fit)
     for size in range(1, rank + 1):
@@ -182,27 +185,27 @@ def polytope_vertices(columns, fit, *, tolerance=1e-5):
     return np.array(vertices).reshape(-1, count)
 
 
-def _priced(X, y, beta, patterns, nu, objective, tolerance):
-    """What a residual says: directions that reach β, the largest value of the others, and the lower bound."""
-    directions, signs, norms = _maximisers(X, patterns, nu)
-    scale = min(1.0, beta / norms.max())
-    lower = float(loss_named("squared").dual_value(scale * nu[:, None], y[:, None]))
-    kept = norms >= (1 - tolerance) * beta
-    margin = norms[~kept].max(initial=0.0)
-    directions, signs = _distinct(directions[:, kept], signs[kept])
-    return _Priced(directions, signs, signs * np.maximum(X @ directions, 0.0), nu, objective, lower, margin)
+def _polished(X, y, beta, network):
+    r"""Residual of the optimum among networks with the signs of a nearly optimal one, to rounding.
 
-
-def _polished(X, y, beta, patterns, found, tolerance):
-    r"""The optimum over the directions found, and what its residual says.
-
-    With :math:`\beta1=Z^\top b` the objective :math:`\tfrac12\|Z\lambda-y\|^2+\beta\sum\lambda_k` is non-negative least
-    squares with the target ``y - b``, up to a constant: an answer to rounding where the directions are right.
+    Newton's method on :math:`\tfrac12\|\sum_kA_kz_k-y\|^2+\beta\sum_k\|z_k\|`, where :math:`z_k` are the coordinates of
+    the contribution of neuron ``k`` in a basis of the weights that are zero on its kinks.
     """
-    Z = found.columns
-    strengths, _ = nnls(Z, y - np.linalg.lstsq(Z.T, np.full(Z.shape[1], beta), rcond=1e-9)[0])
-    nu = y - Z @ strengths
-    return _priced(X, y, beta, patterns, nu, 0.5 * float(nu @ nu) + beta * float(strengths.sum()), tolerance)
+    maps, blocks = [], []
+    for u, alpha, signs in zip(network.hidden.T, network.output, network.signs.T, strict=True):
+        basis = null_space(X[signs == 0]) if (signs == 0).any() else np.eye(len(u))
+        maps.append(np.sign(alpha) * (signs > 0)[:, None] * X @ basis)
+        blocks.append(basis.T @ u * abs(alpha))
+    A, z = np.hstack(maps), np.concatenate(blocks)
+    groups = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+    same = groups[:, None] == groups
+    for _ in range(_NEWTON_STEPS):
+        lengths = np.sqrt(np.bincount(groups, weights=z**2))[groups]
+        u = z / lengths
+        gradient = A.T @ (A @ z - y) + beta * u
+        hessian = A.T @ A + beta * same * (np.eye(len(z)) - np.outer(u, u)) / lengths
+        z = z - np.linalg.lstsq(hessian, gradient, rcond=1e-12)[0]
+    return y - A @ z
 
 
 def _maximisers(X, patterns, nu):
