@@ -201,7 +201,7 @@ def solve_lasso(features, y, beta, *, tolerance=1e-12):
     --------
     >>> answer = solve_lasso(dictionary([0.0, 1.0, 2.0], "relu", 2).features, [0.0, 0.0, 1.0], 0.1)
     >>> answer.gap < 1e-9, round(answer.primal, 6)
-    (True, 0.0925)
+    (True, 0.09)
     """
     A = as_matrix("features", features)
     y = as_vector("y", y, length=len(A))
