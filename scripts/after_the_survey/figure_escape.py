@@ -30,7 +30,7 @@ def figure_escape(escape, paths, metrics):
                label=f"certified optimum, {bound:.5g}")  # fmt: skip
     starts = rows[rows["length"] == 0].drop_duplicates("start")
     ax.scatter(starts["length"], starts["objective"], color=METHODS["SGD"].colour, s=45, zorder=5, clip_on=False,
-               label="where SGD ended")  # fmt: skip
+               label="where SGD ended, made stationary")  # fmt: skip
     ax.set(yscale="log", xlim=(0, 1), xlabel="share of the way to the global optimum",
            ylabel="objective, lower is better")  # fmt: skip
     rise = scientific(metrics.set_index("metric").loc["path_rise", "value"])

@@ -18,6 +18,10 @@ from convexify.convex_relu.solvers.solve import solve
 
 _SAME = 1e-6  # unit vectors closer than this are one direction
 _NEWTON_STEPS = 6
+_ROUNDS = 4
+_NEW = 1e-3  # strength of a neuron that joins, over the objective divided by β
+_ENOUGH = 1e-11  # relative gap at which nothing more is tried
+_WEAKEST = (1e-9, 1e-4)  # relative strengths up to which a neuron of a numerical solution is left out, tried in turn
 _MOST = 16  # directions whose subsets are enumerated
 
 
@@ -131,11 +135,7 @@ def optimal_set(X, y, beta, *, tolerance=1e-6):
     y = as_vector("y", y, length=len(X))
     patterns = enumerate_patterns(X)
     network = to_network(solve(X, y, patterns, beta, tol=1e-8))
-    network = refine_stationary(X, y, beta, network.W, network.a)
-    nu = _polished(X, y, beta, network) if len(network.output) else y
-    directions, signs, norms = _maximisers(X, patterns, nu)
-    scale = min(1.0, beta / norms.max()) if norms.max() > 0 else 1.0
-    lower = float(loss_named("squared").dual_value(scale * nu[:, None], y[:, None]))
+    lower, scale, nu, (directions, signs, norms) = _residual(X, y, beta, patterns, network)
     kept = norms >= (1 - tolerance) * beta
     margin = scale * norms[~kept].max(initial=0.0)
     directions, signs = _distinct(directions[:, kept], signs[kept])
@@ -185,14 +185,47 @@ def polytope_vertices(columns, fit, *, tolerance=1e-5):
     return np.array(vertices).reshape(-1, count)
 
 
-def _polished(X, y, beta, network):
+def _residual(X, y, beta, patterns, network):
+    """What `_proved` says of the residual that proves most, among those of a nearly optimal network made exact.
+
+    Neurons that its residual asks for join the network, weakly, until none is missing.
+    """
+    answers, hidden, output = [], network.W, network.a
+    for _ in range(_ROUNDS):
+        found = refine_stationary(X, y, beta, hidden, output)
+        residuals = [y - np.maximum(X @ found.hidden, 0.0) @ found.output]
+        residuals += [_polished(X, y, beta, found, weakest) for weakest in _WEAKEST if len(found.output)]
+        answers += [_proved(X, y, beta, patterns, nu) for nu in residuals if np.isfinite(nu).all()]
+        best = max(answers, key=lambda answer: answer[0])
+        if found.objective - best[0] <= _ENOUGH * found.objective:
+            break
+        directions, signs, norms = best[3]
+        missing = norms > beta * (1 + _ENOUGH)
+        root = np.sqrt(_NEW * max(found.objective / beta, 0.0))
+        hidden = np.hstack([found.hidden, root * directions[:, missing]])
+        output = np.concatenate([found.output, root * signs[missing]])
+    return best
+
+
+def _proved(X, y, beta, patterns, nu):
+    """Lower bound that a residual proves, the factor that makes it feasible, the residual and its maximisers."""
+    found = _maximisers(X, patterns, nu)
+    largest = found[2].max()
+    scale = min(1.0, beta / largest) if largest > 0 else 1.0
+    return float(loss_named("squared").dual_value(scale * nu[:, None], y[:, None])), scale, nu, found
+
+
+def _polished(X, y, beta, network, weakest):
     r"""Residual of the optimum among networks with the signs of a nearly optimal one, to rounding.
 
     Newton's method on :math:`\tfrac12\|\sum_kA_kz_k-y\|^2+\beta\sum_k\|z_k\|`, where :math:`z_k` are the coordinates of
-    the contribution of neuron ``k`` in a basis of the weights that are zero on its kinks.
+    the contribution of neuron ``k`` in a basis of the weights that are zero on its kinks. Neurons whose strength is at
+    most ``weakest`` of the largest are left out.
     """
+    strengths = np.linalg.norm(network.hidden, axis=0) * np.abs(network.output)
+    strong = strengths > weakest * strengths.max()
     maps, blocks = [], []
-    for u, alpha, signs in zip(network.hidden.T, network.output, network.signs.T, strict=True):
+    for u, alpha, signs in zip(network.hidden.T[strong], network.output[strong], network.signs.T[strong], strict=True):
         basis = null_space(X[signs == 0]) if (signs == 0).any() else np.eye(len(u))
         maps.append(np.sign(alpha) * (signs > 0)[:, None] * X @ basis)
         blocks.append(basis.T @ u * abs(alpha))
