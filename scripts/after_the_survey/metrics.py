@@ -60,13 +60,20 @@ def metrics(polytopes, staircase, escape, zero_units, reached, ranges, tuning, l
     return table_of(
         "after_the_survey",
         {
-            **_staircase(polytopes, staircase),
-            **_escape(escape),
-            **_zero_units(zero_units),
-            **_reached(reached, ranges, tuning),
+            **optimal_sets(polytopes, staircase, escape, zero_units, reached, ranges, tuning),
             **{name: second[name] for name in DEPTH_AND_GATES},
         },
     )
+
+
+def optimal_sets(polytopes, staircase, escape, zero_units, reached, ranges, tuning):
+    """Names to metrics of the set of optimal networks and of the ways to it."""
+    return {
+        **_staircase(polytopes, staircase),
+        **_escape(escape),
+        **_zero_units(zero_units),
+        **_reached(reached, ranges, tuning),
+    }
 
 
 def _staircase(polytopes, staircase):

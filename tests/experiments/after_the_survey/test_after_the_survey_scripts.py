@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from convexify.convex_relu.optimal_set import escape_path
+from convexify_workflow.uncertainty import table_of
 
 SETS = SimpleNamespace(draws=3, largest_weight=2, gaussian_samples=5, gaussian_beta=0.3, most_placements=300)
 TRAINED = SimpleNamespace(
@@ -30,10 +31,18 @@ def trained(entry):
 
 
 @pytest.fixture(scope="module")
-def verdicts(entry, standings, sets, trained):
+def numbers(script):
+    """Metrics of the first half: `numbers(tables)`."""
+    names = ("polytopes", "staircase", *OF_TRAINED)
+    first = script("metrics").optimal_sets
+    return lambda tables: table_of("after_the_survey", first(**{name: tables[name] for name in names}))
+
+
+@pytest.fixture(scope="module")
+def verdicts(numbers, standings, sets, trained):
     def found(**changed):
         tables = sets | trained | changed
-        return standings(entry("metrics")(**{n: tables[n] for n in ("polytopes", "staircase", *OF_TRAINED)}))
+        return standings(numbers(tables))
 
     return found
 
@@ -54,10 +63,9 @@ def test_optima_are_certified(sets, trained):
     assert trained["reached"]["excess"].min() > -1e-10
 
 
-def test_every_announced_figure_is_drawn_and_says_its_finding(entry, sets, trained, announced_figures):
+def test_every_announced_figure_is_drawn_and_says_its_finding(entry, numbers, sets, trained, announced_figures):
     tables = sets | trained
-    numbers = entry("metrics")(**{n: tables[n] for n in ("polytopes", "staircase", *OF_TRAINED)})
-    offered = tables | {"metrics": numbers}
+    offered = tables | {"metrics": numbers(tables)}
     for name in announced_figures & {"escape", "staircase"}:
         function = entry(f"figure_{name}")
         drawn = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
