@@ -59,6 +59,7 @@ METHODS = {
     "skip, no scaling": _look("skip, no scaling", "green", "D"),
     "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
     "branches": _look("parallel branches", "purple", "P"),
+    "wide": _look("one wide hidden layer", "black", "X"),
     "SGD, small weights": _look("SGD, small initial weights", "vermilion", "v"),
     # Gates of images and of weights.
     "convex, patch gates": _look("convex, gates on patches", "blue", "D"),

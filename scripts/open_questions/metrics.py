@@ -1,0 +1,31 @@
+"""The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
+
+from _per_parameter import global_metrics, per_parameter_metrics
+
+from convexify_workflow.job import run
+from convexify_workflow.uncertainty import table_of
+
+#: Methods whose test errors at equal numbers of parameters are subtracted.
+ERRORS = {
+    "error_residual": ("residual", "fully connected"),
+    "error_branches": ("branches", "fully connected"),
+    "error_wide": ("wide", "fully connected"),
+    "error_sampled": ("sampled", "wide"),
+    "error_gated": ("gated", "wide"),
+}
+#: Methods whose training losses or, where both minimise the same function, objectives are divided.
+TRAINING = {
+    "training_residual": ("residual", "fully connected", "train_loss"),
+    "training_branches": ("branches", "fully connected", "train_loss"),
+    "training_wide": ("wide", "fully connected", "train_loss"),
+    "training_sampled": ("sampled", "wide", "objective"),
+}
+
+
+def metrics(runs):
+    """Table of metrics; beside them ``error_global`` and ``global_within_budgets``."""
+    return table_of("open_questions", {**per_parameter_metrics(runs, ERRORS, TRAINING), **global_metrics(runs)})
+
+
+if __name__ == "__main__":
+    run(metrics)
