@@ -1,5 +1,6 @@
 """The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
 
+from _comparison import best_models_metric, certificate_metrics
 from _per_parameter import global_metrics, per_parameter_metrics
 
 from convexify_workflow.job import run
@@ -22,9 +23,17 @@ TRAINING = {
 }
 
 
-def metrics(runs):
-    """Table of metrics; beside them ``error_global`` and ``global_within_budgets``."""
-    return table_of("open_questions", {**per_parameter_metrics(runs, ERRORS, TRAINING), **global_metrics(runs)})
+def metrics(runs, fits):
+    """Table of metrics; beside those above ``error_global`` and ``global_within_budgets``."""
+    return table_of(
+        "open_questions",
+        {
+            **per_parameter_metrics(runs, ERRORS, TRAINING),
+            **global_metrics(runs),
+            "error_best_convex": best_models_metric(fits),
+            **certificate_metrics(fits),  # largest_gap_of_programs, largest_gap_over_every_width
+        },
+    )
 
 
 if __name__ == "__main__":
