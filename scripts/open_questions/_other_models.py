@@ -28,7 +28,7 @@ def fit_deep_linear(sample, lam, *, widths, tol):
 
     With one output γ shrinks the prediction and never turns its sign.
     """
-    n, d = sample.X.shape
+    n = len(sample.X)
     with warnings.catch_warnings():
         # the gap stands in the table
         warnings.simplefilter("ignore", ConvergenceWarning)

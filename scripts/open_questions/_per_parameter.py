@@ -39,23 +39,31 @@ def _beside(runs, method, other, column):
     return ratio(means[method], means[other], unit="draw")
 
 
-def global_metrics(runs):
-    """Global training beside the smallest wide network with at least as many parameters as it ends with."""
-    runs = chosen_optimisers(runs)
-    chosen = runs[runs["penalty"] == "chosen"]
+def within_budgets(runs):
+    """Share of draws on which global training ends with no more parameters than the largest wide network."""
+    models = runs[(runs["method"] == "global") & (runs["penalty"] == "chosen")]
+    largest = runs.loc[runs["method"] == "wide", "nominal"].max()
+    return share((models["active"] <= largest).sum(), len(models), unit="draw")
+
+
+def global_metric(runs):
+    """Test error of global training less that of the smallest wide network with at least as many parameters.
+
+    Draws on which it outgrows every network are left out.
+    """
+    chosen = chosen_optimisers(runs[runs["penalty"] == "chosen"])
     models = chosen[chosen["method"] == "global"]
     wide = chosen[chosen["method"] == "wide"].sort_values("nominal")
     within = models[models["active"] <= wide["nominal"].max()]
-    found = {"global_within_budgets": share(len(within), len(models), unit="draw")}
     if len(within) < FEWEST:
-        return found | {"error_global": not_reached(len(models), unit="draw")}
-    errors, edges = [], set(within.loc[within["edge"] != "", "dataset"])
+        return not_reached(len(models), unit="draw")
+    errors, at_edge = [], set(within.loc[within["edge"] != "", "dataset"])
     for model in within.itertuples():
         own = (wide["dataset"] == model.dataset) & (wide["draw"] == model.draw) & (wide["nominal"] >= model.active)
         network = wide[own].iloc[0]
         errors.append(network["test_error"])
         if network["edge"]:
-            edges.add((model.dataset, network["budget"]))
-    if edges:
-        return found | {"error_global": step_at_edge(len(edges), unit="tuning")}
-    return found | {"error_global": difference(within["test_error"], errors, unit="draw")}
+            at_edge.add((model.dataset, network["budget"]))
+    if at_edge:
+        return step_at_edge(len(at_edge), unit="tuning")
+    return difference(within["test_error"], errors, unit="draw")

@@ -1,7 +1,7 @@
 """The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
 
-from _comparison import best_models_metric, certificate_metrics
-from _per_parameter import global_metrics, per_parameter_metrics
+from _comparison import PROGRAMS, best_models_metric, largest_gap
+from _per_parameter import global_metric, per_parameter_metrics, within_budgets
 
 from convexify_workflow.job import run
 from convexify_workflow.uncertainty import table_of
@@ -24,14 +24,16 @@ TRAINING = {
 
 
 def metrics(runs, fits):
-    """Table of metrics; beside those above ``error_global`` and ``global_within_budgets``."""
+    """Table of metrics."""
     return table_of(
         "open_questions",
         {
             **per_parameter_metrics(runs, ERRORS, TRAINING),
-            **global_metrics(runs),
+            "global_within_budgets": within_budgets(runs),
+            "error_global": global_metric(runs),
             "error_best_convex": best_models_metric(fits),
-            **certificate_metrics(fits),  # largest_gap_of_programs, largest_gap_over_every_width
+            "largest_gap_of_programs": largest_gap(fits, PROGRAMS),
+            "largest_gap_over_every_width": largest_gap(fits, ["global"]),
         },
     )
 

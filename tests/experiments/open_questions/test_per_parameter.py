@@ -1,9 +1,10 @@
 """The scripts on networks and convex models with equal numbers of parameters, on instances of a second."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from convexify.convex_relu.networks.network_training import objectives
 
@@ -28,7 +29,7 @@ def test_every_method_has_the_same_number_of_trials(tables):
     assert set(trials) == {6}
 
 
-def test_convex_program_is_certified_and_not_above_its_own_network(tables):
+def test_programs_on_patterns_are_certified(tables):
     runs = tables["runs"]
     certified = runs[runs["method"].isin(["sampled", "gated"])]
     assert (certified["gap"] <= 1e-3).all()
@@ -36,8 +37,6 @@ def test_convex_program_is_certified_and_not_above_its_own_network(tables):
 
 @pytest.mark.parametrize("kind", ["fully connected", "residual", "branches", "wide"])
 def test_largest_network_within_the_budget_is_taken(networks, kind):
-    from types import SimpleNamespace
-
     settings = SimpleNamespace(depth=3, branch_width=4)
     shape = networks.of_size(kind, 500, 7, settings)
     assert shape.parameters(7) <= 500
@@ -47,25 +46,21 @@ def test_largest_network_within_the_budget_is_taken(networks, kind):
         networks.of_size(kind, 3, 7, settings)
 
 
-def test_wide_network_has_the_objective_of_the_convex_program(networks):
+def test_wide_network_has_the_objective_of_the_convex_program(networks, monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(2, 10, 3)), rng.choice([-1.0, 1.0], size=(2, 10))
-    shape = networks.Architecture("wide", 1, 5, 1)
-    seen = {}
-    networks._outputs, original = (
-        lambda module, X, weights: original_outputs(module, X, weights, seen),
-        networks._outputs,
-    )
+    last, outputs = {}, networks._outputs
 
-    def original_outputs(module, X, weights, seen):
-        seen["weights"], seen["factor"] = [w.detach().double().numpy() for w in weights], module.first_factor
-        return original(module, X, weights)
+    def watched(module, X, weights):
+        last["weights"], last["factor"] = [w.detach().double().numpy() for w in weights], module.first_factor
+        return outputs(module, X, weights)
 
+    monkeypatch.setattr(networks, "_outputs", watched)
     ends = networks.train_networks(
-        shape, (X, y, X), [(1, 0.05, 0.1), (2, 0.02, 0.01)], method="adam", iterations=30, batch=5, seed=0
-    )
-    networks._outputs = original
-    hidden, output = seen["weights"][0][:, 0] * seen["factor"], seen["weights"][1][:, 0]
+        networks.Architecture("wide", 1, 5, 1), (X, y, X), [(1, 0.05, 0.1), (2, 0.02, 0.01)], method="adam",
+        iterations=30, batch=5, seed=0,
+    )  # fmt: skip
+    hidden, output = last["weights"][0][:, 0] * last["factor"], last["weights"][1][:, 0]
     for k, lam in enumerate((0.1, 0.01)):
         own = objectives(X[k], y[k][:, None], lam * 10, hidden[[k]].swapaxes(1, 2), output[[k]])
         assert ends.objectives[k] == pytest.approx(own[0] / 10, rel=1e-4)
@@ -123,8 +118,8 @@ def planted(**errors):
 ALL = {"fully_connected": 0.3, "residual": 0.2, "branches": 0.4, "wide": 0.25, "sampled": 0.1, "gated": 0.35}
 
 
-def test_metrics_and_verdicts_are_those_of_planted_errors(entry, standings):
-    table = entry("metrics")(planted(**ALL, **{"global": 0.2}))
+def test_metrics_and_verdicts_are_those_of_planted_errors(metrics_of, standings):
+    table = metrics_of(planted(**ALL, **{"global": 0.2}))
     value = table.set_index("metric")["value"]
     assert value["error_residual"] == pytest.approx(-0.1)
     assert value["error_branches"] == pytest.approx(0.1)
@@ -137,37 +132,32 @@ def test_metrics_and_verdicts_are_those_of_planted_errors(entry, standings):
     assert said["global_training_learns_more_per_parameter"] == "holds"
 
 
-def test_a_best_value_at_an_edge_leaves_the_claims_about_that_method_untested(entry, standings):
+def test_a_best_value_at_an_edge_leaves_the_claims_about_that_method_untested(metrics_of, standings):
     runs = planted(**ALL, **{"global": 0.2})
     runs.loc[(runs["method"] == "branches") & (runs["budget"] == 400), "edge"] = "largest"
-    table = entry("metrics")(runs)
+    table = metrics_of(runs)
     assert table.set_index("metric").loc["error_branches", ["kind", "n"]].tolist() == ["step at the edge", 2]
     said = standings(table)
     assert said["branches_learn_more_per_parameter"] == "not tested"
     assert said["residual_learns_more_per_parameter"] == "holds"
 
 
-def test_global_training_that_outgrows_every_network_is_not_compared(entry):
+def test_global_training_that_outgrows_every_network_is_not_compared(metrics_of):
     runs = planted(**ALL, **{"global": 0.2})
     runs.loc[runs["method"] == "global", "active"] = 1000
-    table = entry("metrics")(runs).set_index("metric")
+    table = metrics_of(runs).set_index("metric")
     assert table.loc["error_global", "kind"] == "not reached"
     assert table.loc["global_within_budgets", "value"] == 0
 
 
-def test_the_optimiser_that_validation_prefers_is_compared(entry):
+def test_the_optimiser_that_validation_prefers_is_compared(metrics_of):
     runs = planted(**ALL, **{"global": 0.2})
     worse = runs[runs["method"] == "residual"].assign(optimiser="sgd", validation_loss=9.0, test_error=0.9)
-    value = entry("metrics")(pd.concat([runs, worse])).set_index("metric")["value"]
+    value = metrics_of(pd.concat([runs, worse])).set_index("metric")["value"]
     assert value["error_residual"] == pytest.approx(-0.1)
 
 
-def test_figure_draws_every_method(entry, tables):
-    from types import SimpleNamespace
-
-    metrics = entry("metrics")(tables["runs"])
+def test_figure_draws_every_method(entry, metrics_of, tables):
+    metrics = metrics_of(tables["runs"])
     figure = entry("figure_per_parameter")(tables["runs"], metrics, SimpleNamespace(datasets=["images", "blobs"]))
     assert len(figure.legends[0].get_texts()) == 7
-
-
-assert torch  # imported once, before the fixtures
