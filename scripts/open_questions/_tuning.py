@@ -1,0 +1,64 @@
+"""Choice of one setting for several data sets at once: trials of all of them run side by side."""
+
+import numpy as np
+import pandas as pd
+
+from convexify.tuning import tune_step
+
+
+def tune_together(losses, names, *, start, trials, first):
+    """`tune_step` for each data set, the first grid of all of them in one call.
+
+    Parameters
+    ----------
+    losses : callable
+        List of (name, value) to a list of validation losses, in that order; infinite where a run diverged.
+    names : sequence of str
+        Data sets.
+    start : float
+        Middle of the first grid.
+    trials, first : int
+        See `convexify.tuning.tune_step`.
+
+    Returns
+    -------
+    dict of str to convexify.tuning.Tuning
+    """
+    known = {}
+
+    def look_up(name, value):
+        if (name, value) not in known:
+            known[name, value] = losses([(name, value)])[0]
+        return known[name, value]
+
+    # What `tune_step` asks for first, recorded without running anything.
+    grid = []
+    tune_step(lambda value: grid.append(value) or 0.0, start=start, trials=first, first=first)
+    pairs = [(name, value) for name in names for value in grid]
+    known.update(zip(pairs, losses(pairs), strict=True))
+    return {
+        name: tune_step(lambda value, name=name: look_up(name, value), start=start, trials=trials, first=first)
+        for name in names
+    }
+
+
+def tuning_rows(tuned, **key):
+    """Every trial of every data set."""
+    parts = [
+        found.trials.rename(columns={"step": "value", "score": "validation_loss"}).assign(
+            dataset=name, chosen=found.trials["step"] == found.step, edge=found.edge or ""
+        )
+        for name, found in tuned.items()
+    ]
+    return pd.concat(parts, ignore_index=True).assign(**key)
+
+
+def half_mean_square(outputs, y):
+    """½ mean (f − y)² along the last axis, infinite where an output is not finite."""
+    loss = 0.5 * ((outputs - y) ** 2).mean(axis=-1)
+    return np.where(np.isfinite(loss), loss, np.inf)
+
+
+def error(outputs, y):
+    """Share of labels ±1 that the sign misses, along the last axis; 0 counts as −1."""
+    return ((outputs > 0) != (y > 0)).mean(axis=-1)
