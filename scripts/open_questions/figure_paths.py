@@ -45,8 +45,8 @@ def figure_paths(linear_gaps, gaps, surfaces, metrics):
             "gap_tied_minus_untied_relu",
         )
     )
-    finding(fig, f"Residual less branches: relative duality gap {gap} (ReLU); of what training gained, aligned barrier {barrier} "
-            f"and midpoint violation {violation}")  # fmt: skip
+    finding(fig, f"Residual less branches: relative duality gap {gap} (ReLU); over what training gained, barrier "
+            f"{barrier}, midpoint violation {violation}")  # fmt: skip
     legend_of(fig, linear)
     return fig
 

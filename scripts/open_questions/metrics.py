@@ -1,6 +1,8 @@
 """The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
 
 from _comparison import PROGRAMS, best_models_metric, largest_gap
+from _depth_metrics import depth_metrics
+from _path_metrics import path_metrics
 from _per_parameter import global_metric, per_parameter_metrics, within_budgets
 
 from convexify_workflow.job import run
@@ -23,7 +25,7 @@ TRAINING = {
 }
 
 
-def metrics(runs, fits):
+def metrics(runs, fits, limits, widths, identities, linear_gaps, gaps, surfaces, steps):
     """Table of metrics."""
     return table_of(
         "open_questions",
@@ -34,6 +36,8 @@ def metrics(runs, fits):
             "error_best_convex": best_models_metric(fits),
             "largest_gap_of_programs": largest_gap(fits, PROGRAMS),
             "largest_gap_over_every_width": largest_gap(fits, ["global"]),
+            **depth_metrics(limits, widths),
+            **path_metrics(identities, linear_gaps, gaps, surfaces, steps),
         },
     )
 

@@ -128,7 +128,7 @@ def relative_gaps(tied, untied):
 
 
 class ResidualReLU(torch.nn.Module):
-    r"""Network :math:`x^{(h)} = x^{(h-1)} + \frac1H\sigma(W_h x^{(h-1)}),\ x^{(0)} = \sigma(Vx),\ f(x) = a^\top x^{(H)}`.
+    r"""With :math:`f(x) = a^\top x^{(H)},\ x^{(h)} = x^{(h-1)} + \frac1H\sigma(W_h x^{(h-1)}),\ x^{(0)} = \sigma(Vx)`.
 
     Parameters
     ----------

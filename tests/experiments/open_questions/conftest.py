@@ -13,6 +13,18 @@ SETTINGS = SimpleNamespace(
     patch_side=3, pool=2, features=6, gamma=0.2, cnn_iterations=500, cnn_tol=3e-3,
 )  # fmt: skip
 
+ARCHITECTURES = SimpleNamespace(
+    sphere_samples=5, dimension=5, sphere_draws=4, starts=1, depths=[2, 3, 4, 6], width_depths=[2, 3, 4],
+    widths=[8, 64, 512], branch_widths=[8, 64, 256], trained_depths=[2, 3, 4], trained_widths=[4, 32, 128],
+    step_fraction=0.5, target=0.3,
+)  # fmt: skip
+PATHS = SimpleNamespace(
+    pooling=2, images=40, plane_images=20, repetitions=3, blocks=2, parameters=300, epochs=3, batch_size=10,
+    first_step=0.3, trials=3, plane_range=0.7, grid_points=3, chord_points=5, path_blocks=[1, 3], path_width=4,
+    path_samples=8, gap_blocks=[1, 2], gap_width=1, squared_norms=[2.0, 8.0], linear_levels=8, directions=6, levels=2,
+    atom_norm=8.0, budgets=[0.3], tau=0.3, node_limit=500,
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def data():
@@ -33,6 +45,13 @@ def tables(entry, data):
 
 
 @pytest.fixture(scope="module")
-def metrics_of(entry, tables):
+def depth_and_paths(entry, data):
+    """Tables of the jobs on architectures and on paths."""
+    images = data[0] | {"y": data[0]["y"] + (np.arange(60) % 3 == 0), "y_test": data[0]["y_test"]}
+    return entry("compute_architectures")(ARCHITECTURES, 1) | entry("compute_paths")(images, PATHS, 1, "cpu")
+
+
+@pytest.fixture(scope="module")
+def metrics_of(entry, tables, depth_and_paths):
     """Metrics of runs, and of fits, by default those of `tables`."""
-    return lambda runs, fits=tables["fits"]: entry("metrics")(runs, fits)
+    return lambda runs, fits=tables["fits"]: entry("metrics")(runs, fits, **depth_and_paths)

@@ -15,12 +15,29 @@ experiment(
             settings=["samples", "per_parameter", "comparison"],
             writes=["fits", "comparison"],
         ),
+        "architectures": compute(
+            "depth against conditioning and needed width", settings=["architectures"], writes=["limits", "widths"]
+        ),
+        "paths": compute(
+            "a residual network beside parallel branches",
+            data="paths.dataset",
+            settings=["paths"],
+            writes=["identities", "linear_gaps", "gaps", "surfaces", "steps"],
+        ),
     },
-    metrics=reads("runs", "fits"),
+    metrics=reads("runs", "fits", "limits", "widths", "identities", "linear_gaps", "gaps", "surfaces", "steps"),
     figures={
         "per_parameter": figure(
             "Error against number of parameters",
             reads("runs", metrics="metrics.csv", settings=["samples", "per_parameter"]),
+        ),
+        "architectures": figure(
+            "Conditioning and needed width against depth",
+            reads("limits", "widths", metrics="metrics.csv", settings=["architectures"]),
+        ),
+        "paths": figure(
+            "A residual network beside parallel branches",
+            reads("linear_gaps", "gaps", "surfaces", metrics="metrics.csv", settings=["paths"]),
         ),
         "comparison": figure(
             "All convexifications side by side",

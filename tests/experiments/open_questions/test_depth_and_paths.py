@@ -1,0 +1,92 @@
+"""The scripts on other architectures and on skips beside branches, on instances of a second."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def numbers(entry, depth_and_paths):
+    def compute(**changed):
+        tables = depth_and_paths | changed
+        depth = entry("metrics").__globals__["depth_metrics"](tables["limits"], tables["widths"])
+        names = ("identities", "linear_gaps", "gaps", "surfaces", "steps")
+        return depth | entry("metrics").__globals__["path_metrics"](*(tables[name] for name in names))
+
+    return compute
+
+
+def test_every_architecture_has_a_row_for_each_draw_and_depth(depth_and_paths):
+    limits, widths = depth_and_paths["limits"], depth_and_paths["widths"]
+    assert len(limits) == 6 * 4 * 4
+    assert len(widths) == (6 + 4) * 4 * 3
+    assert set(limits.groupby("architecture")["lower_bound"].count()) == {0, 16}
+    branches = widths[widths["architecture"].str.startswith("branches")]
+    np.testing.assert_allclose(branches["total_width"], branches["depth"] * branches["width"])
+
+
+def test_branches_of_one_depth_have_the_limit_of_one_network(depth_and_paths):
+    table = depth_and_paths["limits"].pivot(
+        index=["draw", "depth"], columns="architecture", values="smallest_eigenvalue"
+    )
+    np.testing.assert_allclose(table["branches of depth H"], table["fully connected"], rtol=1e-6)
+
+
+def test_metrics_tell_a_power_from_an_exponential(numbers, depth_and_paths):
+    limits = depth_and_paths["limits"]
+    wrong = limits.assign(smallest_eigenvalue=np.exp(-limits["depth"]))
+    assert numbers(limits=wrong)["lambda_power_minus_exponential_error_dense"].value > 0
+    wrong = limits.assign(smallest_eigenvalue=limits["depth"] ** -3.0)
+    found = numbers(limits=wrong)
+    assert found["lambda_power_minus_exponential_error_fc"].value < 0
+    assert found["lambda_power_of_depth_fc"].value == pytest.approx(-3.0)
+
+
+def test_draws_without_a_width_are_left_out_and_too_few_are_not_reached(numbers, depth_and_paths):
+    widths = depth_and_paths["widths"].assign(width=8.0)
+    widths.loc[widths["architecture"] == "fully connected", "width"] = widths["depth"].astype(float)
+    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].value == pytest.approx(1.0)
+    widths.loc[(widths["architecture"] == "dense skips") & (widths["draw"] == 0), "width"] = np.nan
+    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].n == 3
+    widths.loc[(widths["architecture"] == "dense skips") & (widths["draw"] == 1), "width"] = np.nan
+    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].kind == "not reached"
+
+
+def test_paths_add_up_and_gaps_keep_their_order(depth_and_paths, numbers):
+    identities = depth_and_paths["identities"]
+    assert identities.loc[identities["gates"] == "network", "relative_error"].max() < 1e-12
+    # One block has one gate only, and it is its own.
+    own = identities[identities["gates"] == "own"].groupby("blocks")["relative_error"].max()
+    assert own[1] < 1e-12 < 1e-3 < own[3]
+    gaps = depth_and_paths["gaps"]
+    assert (gaps["gap"] >= -1e-9).all()
+    assert (gaps["gap"] <= gaps["bound"] + 1e-9).all()
+    assert numbers()["untied_gap_over_bound_largest"].value <= 1 + 1e-9
+
+
+def test_both_networks_have_about_as_many_parameters_and_as_many_trials(depth_and_paths):
+    surfaces = depth_and_paths["surfaces"].groupby("architecture")["parameters"].first()
+    assert (abs(surfaces - 300) < 60).all()
+    assert set(depth_and_paths["steps"].groupby("architecture").size()) == {3}
+
+
+def test_no_number_where_a_step_lies_on_the_edge(numbers, depth_and_paths):
+    steps = depth_and_paths["steps"].assign(edge="")
+    surfaces = depth_and_paths["surfaces"].assign(
+        barrier_aligned=lambda table: table["architecture"].eq("residual") + 0.0
+    )
+    assert numbers(steps=steps, surfaces=surfaces)["aligned_barrier_residual_minus_branches"].value == 1
+    steps.loc[steps["chosen"], "edge"] = "largest"
+    assert numbers(steps=steps)["aligned_barrier_residual_minus_branches"].kind == "step at the edge"
+
+
+def test_figures_are_drawn_and_say_their_finding(entry, tables, metrics_of, depth_and_paths):
+    metrics = metrics_of(tables["runs"])
+    for name in ("architectures", "paths"):
+        function = entry(f"figure_{name}")
+        offered = depth_and_paths | {"metrics": metrics}
+        figure = function(**{argument: offered[argument] for argument in inspect.signature(function).parameters})
+        assert len(figure.axes) == 3
+        assert figure.get_suptitle()
+        assert "not tested" not in figure.get_suptitle().splitlines()[0] or name == "paths"
