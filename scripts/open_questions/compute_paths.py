@@ -54,7 +54,7 @@ def _identities(settings, seed):
 
 def _linear_gaps(settings):
     """Exact gaps of linear networks, whatever the data: one row per (blocks, largest squared norm)."""
-    for blocks, square in product(settings.gap_blocks, settings.squared_norms):
+    for blocks, square in product(settings.linear_blocks, settings.squared_norms):
         squares = square * np.arange(settings.linear_levels + 1) / settings.linear_levels
         kinds = [linear_path_margins(squares, blocks, taken) for taken in range(blocks + 1)]
         untied = [kinds[taken] for taken in range(blocks + 1) for _ in range(comb(blocks, taken))]
@@ -64,7 +64,7 @@ def _linear_gaps(settings):
 
 def _gaps(settings, seed):
     """Exact gaps of ReLU networks on a finite set of weights, with a hinge that has its kink."""
-    for draw, blocks in product(range(settings.repetitions), settings.gap_blocks):
+    for draw, blocks in product(range(settings.gap_draws), settings.gap_blocks):
         stream = generator(seed, "open_questions", "paths", "gaps", draw)
         X = np.column_stack([stream.standard_normal((settings.path_samples, 2)), np.ones(settings.path_samples)])
         y = np.where(X[:, 0] + 0.5 * (X[:, 1] ** 2 - 1) >= 0, 1.0, -1.0)
