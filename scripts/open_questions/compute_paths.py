@@ -75,7 +75,9 @@ def _gaps(settings, seed):
             "branches": (2**blocks, [PathReLU(*sizes, taken) for taken in range(blocks + 1)]),
         }
         for name, (branches, networks) in families.items():
-            parts = [_atoms(network, X, settings, stream) for network in networks]
+            # One network has as many atoms as all kinds of paths together.
+            count = settings.directions * (blocks + 1) // len(networks)
+            parts = [_atoms(network, X, count, settings=settings, stream=stream) for network in networks]
             values = np.concatenate([part.values for part in parts], axis=1)
             penalties = np.concatenate([part.penalties for part in parts])
             for budget in settings.budgets:
@@ -91,10 +93,10 @@ def _gaps(settings, seed):
                 }  # fmt: skip
 
 
-def _atoms(network, X, settings, stream):
-    """Random directions, as many for every network, at squared norms up to one that all share."""
+def _atoms(network, X, directions, *, settings, stream):
+    """Random directions at squared norms up to one that all networks share."""
     size = sum(parameter.numel() for parameter in network.parameters())
-    rays = stream.standard_normal((settings.directions, size))
+    rays = stream.standard_normal((directions, size))
     levels = settings.atom_norm * np.arange(settings.levels + 1) / settings.levels
     return atoms(network, X, polar_grid(rays, levels))
 

@@ -21,8 +21,8 @@ ARCHITECTURES = SimpleNamespace(
 PATHS = SimpleNamespace(
     pooling=2, images=40, plane_images=20, repetitions=3, blocks=2, parameters=300, epochs=3, batch_size=10,
     first_step=0.3, trials=3, plane_range=0.7, grid_points=3, chord_points=5, path_blocks=[1, 3], path_width=4,
-    path_samples=8, linear_blocks=[1, 2], gap_draws=3, gap_blocks=[1, 2], gap_width=1, squared_norms=[2.0, 8.0], linear_levels=8, directions=6, levels=2,
-    atom_norm=8.0, budgets=[0.3], tau=0.3, node_limit=500,
+    path_samples=8, linear_blocks=[1, 2], gap_draws=3, gap_blocks=[1, 2], gap_width=1, squared_norms=[2.0, 8.0],
+    linear_levels=8, directions=6, levels=2, atom_norm=8.0, budgets=[0.3], tau=0.3, node_limit=500,
 )  # fmt: skip
 
 
