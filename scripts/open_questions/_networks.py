@@ -1,6 +1,7 @@
 """Networks of several architectures with a given number of parameters, trained many at a time."""
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,20 +85,24 @@ def train_networks(architecture, data, runs, *, method, iterations, batch, seed)
     """
     X, y, X_test = (torch.from_numpy(np.ascontiguousarray(part, np.float32)) for part in data)
     seeds, steps, lams = zip(*runs, strict=True)
-    steps, lams = np.array(steps), torch.tensor(lams, dtype=torch.float32)
+    steps, lams = torch.tensor(steps, dtype=torch.float32), torch.tensor(lams, dtype=torch.float32)
     make = Residual if architecture.kind == "residual" else FullyConnected
     module = make(X.shape[2], architecture.width, architecture.depth, activation="relu", dtype=torch.float32)
-    # A network's weights are a factor times what the optimiser moves: so its step is its own.
-    factors = torch.tensor(steps if method == "adam" else np.sqrt(steps), dtype=torch.float32)
-    factors = [factors.reshape(-1, *[1] * k) for k in (*[3] * architecture.depth, 2)]
-    weights = _initial_weights(module, architecture, seeds)
-    moved = [(w / f).requires_grad_() for w, f in zip(weights, factors, strict=True)]
+    shapes = [(architecture.branches, *W.shape) for W in (*module.weights, module.output)]
+    sizes = [math.prod(shape) for shape in shapes]
+    # All weights of a network are one vector, a factor times what the optimiser moves: so its step is its own.
+    factors = (steps if method == "adam" else steps.sqrt())[:, None]
+    moved = (_initial_weights(sizes, seeds) / factors).requires_grad_()
+    cost = torch.full((sum(sizes),), module.first_factor**2)
+    cost[-sizes[-1] :] = 1.0
+
+    def weights():
+        return _shaped(factors * moved, shapes, sizes)
 
     def each(batch=slice(None)):
-        parts = [f * z for f, z in zip(factors, moved, strict=True)]
-        fit = 0.5 * (_outputs(module, X[:, batch], parts) - y[:, batch]).square().mean(1)
-        hidden = sum(W.square().sum((1, 2, 3)) for W in parts[:-1]) * module.first_factor**2
-        return fit + 0.5 * lams / architecture.branches * (hidden + parts[-1].square().sum((1, 2)))
+        vectors = factors * moved
+        fit = 0.5 * (_outputs(module, X[:, batch], _shaped(vectors, shapes, sizes)) - y[:, batch]).square().mean(1)
+        return fit + 0.5 * lams / architecture.branches * (vectors.square() @ cost)
 
     with torch.no_grad():
         ceiling = _BLOW_UP * each().clamp(min=1.0)
@@ -112,8 +117,7 @@ def train_networks(architecture, data, runs, *, method, iterations, batch, seed)
         record_every=iterations,
     )  # fmt: skip
     with torch.no_grad():
-        ends = each()
-        parts = [f * z for f, z in zip(factors, moved, strict=True)]
+        ends, parts = each(), weights()
         outputs = [_outputs(module, part, parts).double().numpy() for part in (X, X_test)]
         objectives = torch.where(ends < ceiling, ends, torch.inf).double().numpy()
     return Trained(*outputs, objectives, active_parameters([part.numpy() for part in parts]))
@@ -135,15 +139,15 @@ def active_parameters(weights, negligible=1e-3):
     return counts.sum(axis=1)
 
 
-def _initial_weights(module, architecture, seeds):
-    """Normal hidden weights (B, I, m, ·), zero output weights (B, I, m)."""
-    width, branches = architecture.width, architecture.branches
-    layers = [[] for _ in module.weights]
-    for seed in seeds:
-        stream = torch.Generator().manual_seed(seed)
-        for layer, W in zip(layers, module.weights, strict=True):
-            layer.append(torch.randn((branches, *W.shape), generator=stream))
-    return [*map(torch.stack, layers), torch.zeros(len(seeds), branches, width)]
+def _initial_weights(sizes, seeds):
+    """Vectors (B, size) with normal hidden weights and zero output weights."""
+    draws = [torch.randn(sum(sizes[:-1]), generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+    return torch.cat([torch.stack(draws), torch.zeros(len(seeds), sizes[-1])], dim=1)
+
+
+def _shaped(vectors, shapes, sizes):
+    """Weights (B, I, m, ·), …, (B, I, m) that vectors (B, size) hold."""
+    return [part.unflatten(1, shape) for part, shape in zip(vectors.split(sizes, dim=1), shapes, strict=True)]
 
 
 def _outputs(module, X, weights):

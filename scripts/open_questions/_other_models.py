@@ -49,14 +49,14 @@ def fit_relaxed_neuron(sample):
     return Fit(outputs, outputs_test, found.value / len(sample.X), found.gap, d, d, found.iterations)
 
 
-def fit_path_norm(sample, lam, *, neurons, count, rounds, rng):
+def fit_path_norm(sample, lam, *, neurons, count, rounds, tol, rng):
     """Parallel three-layer network under the path norm on sampled and priced patterns; cost: programs solved.
 
     The gap is that of the program with these patterns.
     """
     found = train_path_norm(
         sample.X, sample.y, lam * len(sample.X), neurons, generator=rng, count=count, rounds=rounds, starts=count,
-        tol=1e-3,
+        tol=tol,
     )  # fmt: skip
     network = found.network
     branch = neurons * (sample.X.shape[1] + 1) + 1
@@ -77,7 +77,7 @@ def fit_strong_penalty(sample, *, width):
     centre, radius = (enclosed.upper[0] + enclosed.lower[0]) / 2, (enclosed.upper[0] - enclosed.lower[0]) / 2
     smallest = eigvalsh(centre, subset_by_index=[0, 0])[0] - eigvalsh(radius, subset_by_index=[size - 1] * 2)[0]
     threshold = max(0.0, -smallest / 2)
-    penalty = quadratic_penalty("l2", size, _ABOVE_THRESHOLD * threshold)
+    penalty = quadratic_penalty("l2", _ABOVE_THRESHOLD * threshold, size)
     found = minimise(loss, penalty, np.zeros(size), _BOX)
     gradient = loss.value_and_gradient(found.point)[1] + penalty.value_and_gradient(found.point)[1]
     modulus = 2 * (_ABOVE_THRESHOLD - 1) * threshold

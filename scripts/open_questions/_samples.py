@@ -74,13 +74,13 @@ def draw_sample(data, pair, settings, rng, *, held_out=False):
     X, X_test = principal_components(X, settings.components, X_test)
     size = root_mean_square_norm(X)
     X, X_test = add_bias(X / size, X_test / size)
-    images = [_images(part, data.get("image_shape"), settings.image_side) for part in (raw, raw_test)]
+    images = [_images(part, data.get("image_shape", ()), settings.image_side) for part in (raw, raw_test)]
     return Sample(X, data["y"][train], X_test, y_test, *images)
 
 
 def _images(raw, shape, side):
     """Grey images in [0, 1], averaged over squares to about ``side`` pixels a side."""
-    if shape is None:
+    if np.size(shape) < 2:  # no images
         return None
     height, width = (int(length) for length in shape[-2:])
     block = max(1, width // side)

@@ -6,7 +6,7 @@ import pandas as pd
 from convexify.tuning import tune_step
 
 
-def tune_together(losses, names, *, start, trials, first):
+def tune_together(losses, names, *, start, trials, first, factor):
     """`tune_step` for each data set, the first grid of all of them in one call.
 
     Parameters
@@ -18,6 +18,7 @@ def tune_together(losses, names, *, start, trials, first):
     start : float
         Middle of the first grid.
     trials, first : int
+    factor : float
         See `convexify.tuning.tune_step`.
 
     Returns
@@ -33,22 +34,20 @@ def tune_together(losses, names, *, start, trials, first):
 
     # What `tune_step` asks for first, recorded without running anything.
     grid = []
-    tune_step(lambda value: grid.append(value) or 0.0, start=start, trials=first, first=first)
+    tune_step(lambda value: grid.append(value) or 0.0, start=start, trials=first, first=first, factor=factor)
     pairs = [(name, value) for name in names for value in grid]
     known.update(zip(pairs, losses(pairs), strict=True))
-    return {
-        name: tune_step(lambda value, name=name: look_up(name, value), start=start, trials=trials, first=first)
-        for name in names
-    }
+    options = {"start": start, "trials": trials, "first": first, "factor": factor}
+    return {name: tune_step(lambda value, name=name: look_up(name, value), **options) for name in names}
 
 
-def tuning_rows(tuned, **key):
+def tuning_rows(tunings, **key):
     """Every trial of every data set."""
     parts = [
         found.trials.rename(columns={"step": "value", "score": "validation_loss"}).assign(
             dataset=name, chosen=found.trials["step"] == found.step, edge=found.edge or ""
         )
-        for name, found in tuned.items()
+        for name, found in tunings.items()
     ]
     return pd.concat(parts, ignore_index=True).assign(**key)
 

@@ -37,7 +37,8 @@ NO_FILTER = "labels come from no planted filter"
 def compute_comparison(data, runs, settings, seed):
     """``fits``: a row per data set, draw and method; ``comparison``: means with intervals over draws.
 
-    Methods with a penalty have the same number of trials; those without have nothing to tune.
+    ``trials`` says how many settings were tried: 0 where there is nothing to tune, or where another method's value is
+    taken (global training).
     """
     pilot, measured = draw_all(data, settings, seed)
     fits = [_from_runs(runs)]
@@ -46,7 +47,14 @@ def compute_comparison(data, runs, settings, seed):
         if names:
             fits.append(_measured(method, fit, start, {name: pilot[name] for name in names}, measured, settings))
     fits = pd.concat(fits, ignore_index=True)
-    return {"fits": fits, "comparison": _summary(fits, settings.datasets)}
+    return {"fits": fits, "comparison": _summary(fits, settings)}
+
+
+def _trials(method, settings):
+    """Settings that are tried; fewer for the path norm, whose programs take long."""
+    if method in ("relaxed neuron", "strong penalty", "global"):
+        return 0
+    return settings.path_trials if method == "path norm" else settings.step_trials + settings.lam_trials
 
 
 def _from_runs(runs):
@@ -65,7 +73,7 @@ def _methods(settings, seed):
     def path_norm(sample, lam, *names):
         rng = generator(seed, "open_questions", "path norm", *names)
         return fit_path_norm(sample, lam, neurons=settings.neurons, count=settings.count,
-                             rounds=settings.path_rounds, rng=rng)  # fmt: skip
+                             rounds=settings.path_rounds, tol=settings.path_tol, rng=rng)  # fmt: skip
 
     def convolutions(sample, radius, *names):
         rng = generator(seed, "open_questions", "features", *names)
@@ -91,14 +99,15 @@ def _measured(method, fit, start, pilot, measured, settings):
             return float(np.logaddexp(0, -pilot[name].y_test * end.outputs_test).mean())
         return float(half_mean_square(end.outputs_test, pilot[name].y_test))
 
-    trials = settings.step_trials + settings.lam_trials
+    trials = _trials(method, settings)
     if start is None:
         values, edges = dict.fromkeys(pilot, np.nan), dict.fromkeys(pilot, "")
         scores = {name: loss(name, np.nan) for name in pilot}
     else:
         tuned = tune_together(
-            lambda pairs: [loss(*pair) for pair in pairs], pilot, start=start, trials=trials, first=settings.first
-        )
+            lambda pairs: [loss(*pair) for pair in pairs], pilot, start=start, trials=trials,
+            first=min(settings.first, trials), factor=settings.lam_factor,
+        )  # fmt: skip
         values, scores, edges = (
             {name: part(found) for name, found in tuned.items()}
             for part in (lambda found: found.step, lambda found: found.score, lambda found: found.edge or "")
@@ -115,7 +124,7 @@ def _measured(method, fit, start, pilot, measured, settings):
     return pd.DataFrame(rows)
 
 
-def _summary(fits, datasets):
+def _summary(fits, settings):
     """One row per method and data set: means over draws, the interval of the test error, the largest gap."""
     rows = []
     for (method, dataset), part in fits.groupby(["method", "dataset"], sort=False):
@@ -123,10 +132,10 @@ def _summary(fits, datasets):
         means = {name: part[name].mean() for name in ("objective", "nominal", "active", "cost", "validation_loss")}
         rows.append({"method": method, "dataset": dataset, "draws": measured.n, "test_error": measured.value,
                      "low": measured.low, "high": measured.high, "largest_gap": part["gap"].max(), **means,
-                     "cost_unit": COSTS.get(method, ""), "edge": part["edge"].iloc[0], "note": ""})  # fmt: skip
+                     "cost_unit": COSTS.get(method, ""), "trials": _trials(method, settings), "edge": part["edge"].iloc[0], "note": ""})  # fmt: skip
     shown = {(row["method"], row["dataset"]) for row in rows}
-    absent = [("planted filter", name, NO_FILTER) for name in datasets]
-    absent += [("CCNN-1", name, NO_IMAGES) for name in datasets if ("CCNN-1", name) not in shown]
+    absent = [("planted filter", name, NO_FILTER) for name in settings.datasets]
+    absent += [("CCNN-1", name, NO_IMAGES) for name in settings.datasets if ("CCNN-1", name) not in shown]
     rows += [
         {
             "method": method,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from _convex import fit_globally, fit_patterns
 from _networks import of_size, train_networks
+from _per_parameter import chosen_optimisers
 from _samples import draw_all
 from _tuning import error, half_mean_square, tune_together, tuning_rows
 from tqdm import tqdm
@@ -29,10 +30,12 @@ def compute_per_parameter(data, settings, seed):
         found, tried = _networks(kind, optimiser, budget, pilot, measured, settings, seed)
         runs += found
         tuning += tried
-    for method, budget, fit in tqdm(list(_convex_methods(settings)), desc="convex models"):
+    for method, budget in tqdm(list(product(("sampled", "gated"), settings.budgets)), desc="convex models"):
+        fit = partial(fit_patterns, gated=method == "gated", budget=budget, tol=settings.tol)
         found, tried = _convex(method, budget, fit, pilot, measured, settings, seed)
         runs += found
         tuning += tried
+    runs += _global(runs, pilot, measured, settings, seed)
     return {"runs": pd.DataFrame(runs), "tuning": pd.concat(tuning, ignore_index=True)}
 
 
@@ -59,11 +62,11 @@ def _networks(kind, optimiser, budget, pilot, measured, settings, seed):
     start = settings.steps[optimiser] * (architecture.branches if optimiser == "sgd" else 1)
     steps = tune_together(
         partial(losses, run_of=lambda name, step: (step, settings.lam)), pilot, start=start,
-        trials=settings.step_trials, first=settings.first,
+        trials=settings.step_trials, first=settings.first, factor=settings.step_factor,
     )  # fmt: skip
     lams = tune_together(
         partial(losses, run_of=lambda name, lam: (steps[name].step, lam)), pilot, start=settings.lam,
-        trials=settings.lam_trials, first=settings.first,
+        trials=settings.lam_trials, first=settings.first, factor=settings.lam_factor,
     )  # fmt: skip
     key = {"method": kind, "optimiser": optimiser, "budget": budget}
     tasks = [(name, draw, which, lam) for name, draw in measured
@@ -81,16 +84,6 @@ def _networks(kind, optimiser, budget, pilot, measured, settings, seed):
     return rows, [tuning_rows(steps, tuned="step", **key), tuning_rows(lams, tuned="penalty", **key)]
 
 
-def _convex_methods(settings):
-    """Method, budget and function of a sample, penalty and seed."""
-    for budget in settings.budgets:
-        yield "sampled", budget, partial(fit_patterns, gated=False, budget=budget, tol=settings.tol)
-    for budget in settings.budgets:
-        yield "gated", budget, partial(fit_patterns, gated=True, budget=budget, tol=settings.tol)
-    # Its size is an outcome.
-    yield "global", 0, partial(fit_globally, rounds=settings.rounds, tol=settings.global_tol)
-
-
 def _convex(method, budget, fit, pilot, measured, settings, seed):
     """The penalty takes all trials: there is no step."""
 
@@ -105,18 +98,43 @@ def _convex(method, budget, fit, pilot, measured, settings, seed):
         ]
 
     lams = tune_together(losses, pilot, start=settings.lam, trials=settings.step_trials + settings.lam_trials,
-                         first=settings.first)  # fmt: skip
+                         first=settings.first, factor=settings.lam_factor)  # fmt: skip
     key, rows = {"method": method, "optimiser": "convex", "budget": budget}, []
-    for name, draw in measured:
-        sample = measured[name, draw]
-        for which, lam in (("fixed", settings.lam), ("chosen", lams[name].step)):
-            end = fit(sample, lam, seed=seed_of(name, draw))
-            row = key | {"dataset": name, "draw": draw, "penalty": which, "lam": lam}
-            row |= {"edge": (lams[name].edge or "") if which == "chosen" else ""}
-            row |= {"validation_loss": lams[name].score, "nominal": end.nominal, "active": end.active}
-            row |= {"objective": end.objective, "gap": end.gap, "cost": float(end.cost)}
-            rows.append(row | _judged(end.outputs, end.outputs_test, sample))
+    # Objectives are compared at the first penalty: those with cones alone have a network's.
+    for (name, draw), which in product(measured, ("fixed", "chosen") if method == "sampled" else ("chosen",)):
+        chosen = which == "chosen"
+        lam = lams[name].step if chosen else settings.lam
+        end = fit(measured[name, draw], lam, seed=seed_of(name, draw))
+        row = key | {"dataset": name, "draw": draw, "penalty": which, "lam": lam}
+        row |= {"edge": (lams[name].edge or "") if chosen else "", "validation_loss": lams[name].score}
+        rows.append(row | _described(end) | _judged(end.outputs, end.outputs_test, measured[name, draw]))
     return rows, [tuning_rows(lams, tuned="penalty", **key)]
+
+
+def _global(runs, pilot, measured, settings, seed):
+    """Global training at the λ that validation chose for the largest wide network, whose objective it shares."""
+    fit = partial(fit_globally, rounds=settings.rounds, tol=settings.global_tol)
+    wide = chosen_optimisers(pd.DataFrame(runs))
+    wide = wide[(wide["method"] == "wide") & (wide["budget"] == max(settings.budgets)) & (wide["penalty"] == "chosen")]
+    wide = wide.drop_duplicates("dataset").set_index("dataset")
+    # Its size is an outcome.
+    key, rows, scores = {"method": "global", "optimiser": "convex", "budget": 0, "penalty": "chosen"}, [], {}
+    for name, sample in pilot.items():
+        end = fit(sample, wide.loc[name, "lam"], seed=integer_seed(seed, "open_questions", "global", name, "pilot"))
+        scores[name] = float(half_mean_square(end.outputs_test, sample.y_test))
+    for (name, draw), sample in measured.items():
+        lam = wide.loc[name, "lam"]
+        end = fit(sample, lam, seed=integer_seed(seed, "open_questions", "global", name, draw))
+        row = key | {"dataset": name, "draw": draw, "lam": lam, "edge": wide.loc[name, "edge"]}
+        row |= {"validation_loss": scores[name]} | _described(end)
+        rows.append(row | _judged(end.outputs, end.outputs_test, sample))
+    return rows
+
+
+def _described(end):
+    """What a convex fit says of itself."""
+    return {"nominal": end.nominal, "active": end.active, "objective": end.objective, "gap": end.gap,
+            "cost": float(end.cost)}  # fmt: skip
 
 
 def _judged(outputs, outputs_test, sample):
