@@ -1,8 +1,15 @@
 """The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
 
 from _comparison import PROGRAMS, best_models_metric, largest_gap
-from _depth_metrics import depth_metrics
-from _path_metrics import path_metrics
+from _depth_metrics import growth, laws, over_bound_of_skips
+from _path_metrics import (
+    heights,
+    largest_over_bound,
+    own_gates_error,
+    relu_gap_difference,
+    relu_gaps,
+    unravelling_error,
+)
 from _per_parameter import global_metric, per_parameter_metrics, within_budgets
 
 from convexify_workflow.job import run
@@ -23,6 +30,33 @@ TRAINING = {
     "training_wide": ("wide", "fully connected", "train_loss"),
     "training_sampled": ("sampled", "wide", "objective"),
 }
+#: Architectures whose λ_min is judged as a power of depth or exponential in it.
+LAWS = {
+    "lambda_power_minus_exponential_error_fc": "fully connected",
+    "lambda_power_minus_exponential_error_residual": "residual",
+    "lambda_power_minus_exponential_error_root": "skip, 1/sqrt(H)",
+    "lambda_power_minus_exponential_error_dense": "dense skips",
+    "lambda_power_minus_exponential_error_branches_of_one_depth": "branches of depth H",
+    "lambda_power_minus_exponential_error_branches_of_all_depths": "branches of depths 1 to H",
+}
+#: Needed widths whose growth is compared with that of fully connected networks.
+GROWTH = {
+    "stable_width_power_fc_minus_residual": ("stable Gram matrix", "residual"),
+    "stable_width_power_fc_minus_root": ("stable Gram matrix", "skip, 1/sqrt(H)"),
+    "stable_width_power_fc_minus_dense": ("stable Gram matrix", "dense skips"),
+    "stable_width_power_fc_minus_branches_of_one_depth": ("stable Gram matrix", "branches of depth H"),
+    "stable_width_power_fc_minus_branches_of_all_depths": ("stable Gram matrix", "branches of depths 1 to H"),
+    "trained_width_power_fc_minus_residual": ("target reached in time", "residual"),
+    "trained_width_power_fc_minus_root": ("target reached in time", "skip, 1/sqrt(H)"),
+    "trained_width_power_fc_minus_dense": ("target reached in time", "dense skips"),
+}
+#: Heights on surfaces, over what training gained, of which the residual network's less the branches' is taken.
+HEIGHTS = {
+    "plane_violation_residual_minus_branches": "plane_violation",
+    "barrier_residual_minus_branches": "barrier",
+    "aligned_barrier_residual_minus_branches": "barrier_aligned",
+    "permutation_barrier_residual_minus_branches": "barrier_of_permutation",
+}
 
 
 def metrics(runs, fits, limits, widths, identities, linear_gaps, gaps, surfaces, steps):
@@ -36,8 +70,16 @@ def metrics(runs, fits, limits, widths, identities, linear_gaps, gaps, surfaces,
             "error_best_convex": best_models_metric(fits),
             "largest_gap_of_programs": largest_gap(fits, PROGRAMS),
             "largest_gap_over_every_width": largest_gap(fits, ["global"]),
-            **depth_metrics(limits, widths),
-            **path_metrics(identities, linear_gaps, gaps, surfaces, steps),
+            **laws(limits, LAWS),
+            "lambda_over_bound_of_skips_smallest": over_bound_of_skips(limits),
+            **growth(widths, GROWTH),
+            "unravelling_error_largest": unravelling_error(identities),
+            "unravelling_error_with_own_gates": own_gates_error(identities),
+            "untied_gap_over_bound_largest": largest_over_bound(linear_gaps, "untied"),
+            "tied_gap_over_bound_of_branches_largest": largest_over_bound(linear_gaps, "tied"),
+            "gap_tied_minus_untied_relu": relu_gap_difference(gaps),
+            **relu_gaps(gaps),
+            **heights(surfaces, steps, HEIGHTS),
         },
     )
 

@@ -7,12 +7,19 @@ import pytest
 
 
 @pytest.fixture
-def numbers(entry, depth_and_paths):
+def numbers(script, depth_and_paths):
+    """Metrics of both parts, with some tables changed."""
+    main, depth, paths = script("metrics"), script("_depth_metrics"), script("_path_metrics")
+
     def compute(**changed):
         tables = depth_and_paths | changed
-        depth = entry("metrics").__globals__["depth_metrics"](tables["limits"], tables["widths"])
-        names = ("identities", "linear_gaps", "gaps", "surfaces", "steps")
-        return depth | entry("metrics").__globals__["path_metrics"](*(tables[name] for name in names))
+        bounded = {"untied_gap_over_bound_largest": paths.largest_over_bound(tables["linear_gaps"], "untied")}
+        return (
+            bounded
+            | depth.laws(tables["limits"], main.LAWS)
+            | depth.growth(tables["widths"], main.GROWTH)
+            | paths.heights(tables["surfaces"], tables["steps"], main.HEIGHTS)
+        )
 
     return compute
 
