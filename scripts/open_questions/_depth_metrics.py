@@ -2,23 +2,19 @@
 
 import numpy as np
 
-from convexify.width.growth import power_minus_exponential_error
 from convexify_workflow.uncertainty import bound, mean, not_reached
 
 CRITERIA = {"stable Gram matrix": "stable_width", "target reached in time": "trained_width"}
 
 
-def laws(limits, architectures):
+def law_errors(laws, architectures):
     """Held-out error of a power law less that of an exponential by metric, and the power of depth beside it."""
     found = {}
     for metric, architecture in architectures.items():
-        rows = limits[limits["architecture"] == architecture].dropna(subset="smallest_eigenvalue").sort_values("depth")
-        parts = [part for _, part in rows.groupby("draw")]
-        errors = [power_minus_exponential_error(part["depth"] * 1.0, part["smallest_eigenvalue"]) for part in parts]
-        found[metric] = mean(errors, unit="draw")
+        rows = laws[laws["architecture"] == architecture]
+        found[metric] = mean(rows["power_minus_exponential_error"], unit="draw")
         short = metric.removeprefix("lambda_power_minus_exponential_error_")
-        powers = [_power(part, "smallest_eigenvalue") for part in parts]
-        found[f"lambda_power_of_depth_{short}"] = mean(powers, unit="draw")
+        found[f"lambda_power_of_depth_{short}"] = mean(rows["power"], unit="draw")
     return found
 
 
@@ -28,14 +24,14 @@ def over_bound_of_skips(limits):
     return bound((measured["smallest_eigenvalue"] / measured["lower_bound"]).min())
 
 
-def growth(widths, pairs):
+def growth(needed_widths, pairs):
     """Power of depth of the needed width, fully connected less another, by metric, and both powers beside it.
 
     A draw that lacks a width at some depth is left out, and the number of draws says so.
     """
     found = {}
     for metric, (criterion, architecture) in pairs.items():
-        rows = widths[widths["criterion"] == criterion]
+        rows = needed_widths[needed_widths["criterion"] == criterion]
         draws, name = rows["draw"].nunique(), CRITERIA[criterion]
         full, own = _powers(rows, "fully connected"), _powers(rows, architecture)
         short = metric.removeprefix(f"{name}_power_fc_minus_")
@@ -48,13 +44,13 @@ def growth(widths, pairs):
 def _powers(rows, architecture):
     """Power of depth for each draw that has a width at every depth."""
     parts = rows[rows["architecture"] == architecture].groupby("draw")
-    return {draw: _power(part, "width") for draw, part in parts if part["width"].notna().all()}
+    return {draw: _power(part) for draw, part in parts if part["width"].notna().all()}
 
 
 def _over(values, draws):
     return mean(values, unit="draw") if len(values) >= 3 else not_reached(draws, unit="draw")
 
 
-def _power(part, column):
-    """Slope of log column against log depth."""
-    return float(np.polyfit(np.log(part["depth"] * 1.0), np.log(part[column]), 1)[0])
+def _power(part):
+    """Slope of log width against log depth."""
+    return float(np.polyfit(np.log(part["depth"].astype(float)), np.log(part["width"]), 1)[0])

@@ -7,6 +7,7 @@ from _architectures import ARCHITECTURES, BRANCHES, SINGLE, limit, smallest_of_r
 from convexify.datasets.transforms import unit_rows
 from convexify.seeds import generator, integer_seed
 from convexify.width.dynamics import gradient_descent
+from convexify.width.growth import power_minus_exponential_error
 from convexify.width.limits import smallest_eigenvalue
 from convexify.width.linear_dynamics import iterations_to_target, linear_dynamics_iterations
 from convexify.width.needed_width import crossing_width, first_success_width
@@ -22,14 +23,15 @@ LIMITS, TRAINED = "softplus", "tanh"
 
 
 def compute_architectures(settings, seed):
-    """Tables ``limits``, a row per (draw, architecture, depth), and ``widths``, a row per criterion beside these.
+    """Tables ``limits``, a row per (draw, architecture, depth); ``laws``, per (draw, architecture); ``needed_widths``.
 
     Every draw of the samples has networks of its own, so that draws are independent units.
     """
     points = [_points(settings, seed, draw) for draw in range(settings.sphere_draws)]
     X, y = (np.stack(part) for part in zip(*points, strict=True))
-    widths = pd.concat([_stable(X, settings, seed), _trained(X, y, settings, seed)], ignore_index=True)
-    return {"limits": _limits(X, settings.depths), "widths": widths}
+    limits = _limits(X, settings.depths)
+    needed = pd.concat([_stable(X, settings, seed), _trained(X, y, settings, seed)], ignore_index=True)
+    return {"limits": limits, "laws": _laws(limits), "needed_widths": needed}
 
 
 def _points(settings, seed, draw):
@@ -53,6 +55,20 @@ def _limits(X, depths):
                     "draw": draw, "architecture": architecture, "depth": depth, "lower_bound": bound,
                     "smallest_eigenvalue": smallest if smallest > ROUNDING * norm else np.nan,
                 })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _laws(limits):
+    """How well a power law and an exponential, fitted to small depths, foretell λ_min at the larger ones."""
+    rows = []
+    for (architecture, draw), part in limits.dropna(subset="smallest_eigenvalue").groupby(["architecture", "draw"]):
+        part = part.sort_values("depth")
+        depths, values = part["depth"].astype(float), part["smallest_eigenvalue"]
+        rows.append({
+            "architecture": architecture, "draw": draw,
+            "power_minus_exponential_error": power_minus_exponential_error(depths, values),
+            "power": np.polyfit(np.log(depths), np.log(values), 1)[0],
+        })  # fmt: skip
     return pd.DataFrame(rows)
 
 

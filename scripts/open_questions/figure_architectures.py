@@ -7,7 +7,7 @@ from convexify_workflow.methods import METHODS, looks
 from convexify_workflow.plotting import finding, legend_of, measured, medians, subplots, ticks_at
 
 
-def figure_architectures(limits, widths, metrics):
+def figure_architectures(limits, needed_widths, metrics):
     """λ_min of the limit, and the width that is needed by two criteria: median and middle half of the draws."""
     fig, (conditioning, *needed) = subplots(1, 3, width=12, height=4.9)
     _lines(conditioning, limits.dropna(subset="smallest_eigenvalue"), "smallest_eigenvalue")
@@ -17,7 +17,7 @@ def figure_architectures(limits, widths, metrics):
         "target reached in time": "tanh: target reached in time",
     }
     for axes, (criterion, title) in zip(needed, titles.items(), strict=True):
-        _lines(axes, widths[widths["criterion"] == criterion].dropna(subset="width"), "width")
+        _lines(axes, needed_widths[needed_widths["criterion"] == criterion].dropna(subset="width"), "width")
         axes.set(title=title, ylabel="width m needed, of each branch")
         axes.set_yscale("log", base=2)
         axes.yaxis.set_major_formatter("{x:g}")

@@ -1,7 +1,7 @@
 """The numbers that the claims and `snakemake verify` read; each question has a helper of its own."""
 
 from _comparison import PROGRAMS, best_models_metric, largest_gap
-from _depth_metrics import growth, laws, over_bound_of_skips
+from _depth_metrics import growth, law_errors, over_bound_of_skips
 from _path_metrics import (
     heights,
     largest_over_bound,
@@ -59,7 +59,7 @@ HEIGHTS = {
 }
 
 
-def metrics(runs, fits, limits, widths, identities, linear_gaps, gaps, surfaces, steps):
+def metrics(runs, fits, limits, laws, needed_widths, identities, linear_gaps, gaps, surfaces, steps):
     """Table of metrics."""
     return table_of(
         "open_questions",
@@ -70,9 +70,9 @@ def metrics(runs, fits, limits, widths, identities, linear_gaps, gaps, surfaces,
             "error_best_convex": best_models_metric(fits),
             "largest_gap_of_programs": largest_gap(fits, PROGRAMS),
             "largest_gap_over_every_width": largest_gap(fits, ["global"]),
-            **laws(limits, LAWS),
+            **law_errors(laws, LAWS),
             "lambda_over_bound_of_skips_smallest": over_bound_of_skips(limits),
-            **growth(widths, GROWTH),
+            **growth(needed_widths, GROWTH),
             "unravelling_error_largest": unravelling_error(identities),
             "unravelling_error_with_own_gates": own_gates_error(identities),
             "untied_gap_over_bound_largest": largest_over_bound(linear_gaps, "untied"),

@@ -16,8 +16,8 @@ def numbers(script, depth_and_paths):
         bounded = {"untied_gap_over_bound_largest": paths.largest_over_bound(tables["linear_gaps"], "untied")}
         return (
             bounded
-            | depth.laws(tables["limits"], main.LAWS)
-            | depth.growth(tables["widths"], main.GROWTH)
+            | depth.law_errors(tables["laws"], main.LAWS)
+            | depth.growth(tables["needed_widths"], main.GROWTH)
             | paths.heights(tables["surfaces"], tables["steps"], main.HEIGHTS)
         )
 
@@ -25,7 +25,7 @@ def numbers(script, depth_and_paths):
 
 
 def test_every_architecture_has_a_row_for_each_draw_and_depth(depth_and_paths):
-    limits, widths = depth_and_paths["limits"], depth_and_paths["widths"]
+    limits, widths = depth_and_paths["limits"], depth_and_paths["needed_widths"]
     assert len(limits) == 6 * 4 * 4
     assert len(widths) == (6 + 4) * 4 * 3
     assert set(limits.groupby("architecture")["lower_bound"].count()) == {0, 16}
@@ -40,24 +40,23 @@ def test_branches_of_one_depth_have_the_limit_of_one_network(depth_and_paths):
     np.testing.assert_allclose(table["branches of depth H"], table["fully connected"], rtol=1e-6)
 
 
-def test_metrics_tell_a_power_from_an_exponential(numbers, depth_and_paths):
-    limits = depth_and_paths["limits"]
-    wrong = limits.assign(smallest_eigenvalue=np.exp(-limits["depth"]))
-    assert numbers(limits=wrong)["lambda_power_minus_exponential_error_dense"].value > 0
-    wrong = limits.assign(smallest_eigenvalue=limits["depth"] ** -3.0)
-    found = numbers(limits=wrong)
-    assert found["lambda_power_minus_exponential_error_fc"].value < 0
-    assert found["lambda_power_of_depth_fc"].value == pytest.approx(-3.0)
+def test_a_power_is_told_from_an_exponential(script, numbers, depth_and_paths):
+    limits, laws_of = depth_and_paths["limits"], script("compute_architectures")._laws
+    exponential = laws_of(limits.assign(smallest_eigenvalue=np.exp(-limits["depth"])))
+    assert numbers(laws=exponential)["lambda_power_minus_exponential_error_dense"].value > 0
+    power = numbers(laws=laws_of(limits.assign(smallest_eigenvalue=limits["depth"] ** -3.0)))
+    assert power["lambda_power_minus_exponential_error_fc"].value < 0
+    assert power["lambda_power_of_depth_fc"].value == pytest.approx(-3.0)
 
 
 def test_draws_without_a_width_are_left_out_and_too_few_are_not_reached(numbers, depth_and_paths):
-    widths = depth_and_paths["widths"].assign(width=8.0)
+    widths = depth_and_paths["needed_widths"].assign(width=8.0)
     widths.loc[widths["architecture"] == "fully connected", "width"] = widths["depth"].astype(float)
-    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].value == pytest.approx(1.0)
+    assert numbers(needed_widths=widths)["stable_width_power_fc_minus_dense"].value == pytest.approx(1.0)
     widths.loc[(widths["architecture"] == "dense skips") & (widths["draw"] == 0), "width"] = np.nan
-    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].n == 3
+    assert numbers(needed_widths=widths)["stable_width_power_fc_minus_dense"].n == 3
     widths.loc[(widths["architecture"] == "dense skips") & (widths["draw"] == 1), "width"] = np.nan
-    assert numbers(widths=widths)["stable_width_power_fc_minus_dense"].kind == "not reached"
+    assert numbers(needed_widths=widths)["stable_width_power_fc_minus_dense"].kind == "not reached"
 
 
 def test_paths_add_up_and_gaps_keep_their_order(depth_and_paths, numbers):

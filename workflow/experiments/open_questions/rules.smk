@@ -16,7 +16,9 @@ experiment(
             writes=["fits", "comparison"],
         ),
         "architectures": compute(
-            "depth against conditioning and needed width", settings=["architectures"], writes=["limits", "widths"]
+            "depth against conditioning and needed width",
+            settings=["architectures"],
+            writes=["limits", "laws", "needed_widths"],
         ),
         "paths": compute(
             "a residual network beside parallel branches",
@@ -25,7 +27,9 @@ experiment(
             writes=["identities", "linear_gaps", "gaps", "surfaces", "steps"],
         ),
     },
-    metrics=reads("runs", "fits", "limits", "widths", "identities", "linear_gaps", "gaps", "surfaces", "steps"),
+    metrics=reads(
+        *("runs", "fits", "limits", "laws", "needed_widths", "identities", "linear_gaps", "gaps", "surfaces", "steps")
+    ),
     figures={
         "per_parameter": figure(
             "Error against number of parameters",
@@ -33,7 +37,7 @@ experiment(
         ),
         "architectures": figure(
             "Conditioning and needed width against depth",
-            reads("limits", "widths", metrics="metrics.csv", settings=["architectures"]),
+            reads("limits", "needed_widths", metrics="metrics.csv", settings=["architectures"]),
         ),
         "paths": figure(
             "A residual network beside parallel branches",
