@@ -11,9 +11,11 @@ def figure_architectures(limits, needed_widths, metrics):
     """λ_min of the limit, and the width that is needed by two criteria: median and middle half of the draws."""
     fig, (conditioning, *needed) = subplots(1, 3, width=12, height=4.9)
     _lines(conditioning, limits.dropna(subset="smallest_eigenvalue"), "smallest_eigenvalue")
-    conditioning.set(title="softplus: limit", ylabel=r"$\lambda_{\min}(K^{(H)})$", yscale="log")
+    conditioning.set(
+        title=r"softplus: $\lambda_{\min}$ of the limit", ylabel=r"$\lambda_{\min}(K^{(H)})$", yscale="log"
+    )
     titles = {
-        "stable Gram matrix": "softplus: half of the limit's",
+        "stable Gram matrix": r"softplus: $\lambda_{\min}$ at least half its limit",
         "target reached in time": "tanh: target reached in time",
     }
     for axes, (criterion, title) in zip(needed, titles.items(), strict=True):
@@ -21,11 +23,10 @@ def figure_architectures(limits, needed_widths, metrics):
         axes.set(title=title, ylabel="width m needed, of each branch")
         axes.set_yscale("log", base=2)
         axes.yaxis.set_major_formatter("{x:g}")
-    power = {short: measured(metrics, f"lambda_power_of_depth_{short}", ".2f") for short in ("dense", "root")}
-    finding(fig, rf"$\lambda_{{\min}}$ of the limit goes like H to the power {power['dense']} with dense skips and "
-            f"{power['root']} with the scaling 1/√H; error of a power law less that of an exponential: "
-            f"{measured(metrics, 'lambda_power_minus_exponential_error_dense', '.2f')} with dense skips, "
-            f"{measured(metrics, 'lambda_power_minus_exponential_error_fc', '.2f')} fully connected")  # fmt: skip
+    error = "lambda_power_minus_exponential_error_"
+    root, dense, full = (measured(metrics, error + short, ".2f") for short in ("root", "dense", "fc"))
+    finding(fig, rf"Error of a power law of depth less that of an exponential, on $\lambda_{{\min}}$: {root} with "
+            f"skips and 1/√H, {dense} with dense skips, {full} fully connected")  # fmt: skip
     legend_of(fig, conditioning, ncols=3)
     return fig
 

@@ -1,8 +1,10 @@
 """The scripts on other architectures and on skips beside branches, on instances of a second."""
 
 import inspect
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -96,3 +98,46 @@ def test_figures_are_drawn_and_say_their_finding(entry, tables, metrics_of, dept
         assert len(figure.axes) == 3
         assert figure.get_suptitle()
         assert "not tested" not in figure.get_suptitle().splitlines()[0] or name == "paths"
+
+
+def twice(right):
+    """Error: a bound that is too large by a factor."""
+    return lambda *arguments, **options: 2 * right(*arguments, **options)
+
+
+def deepest_only(X, architecture, depth, activation, right):
+    """Error: of the branches' Gram matrices the last one instead of the mean."""
+    return right(X, "fully connected" if architecture.startswith("branches") else architecture, depth, activation)
+
+
+def test_errors_in_the_limits_flip_what_claims_say(script, monkeypatch):
+    module, metrics, main = script("compute_architectures"), script("_depth_metrics"), script("metrics")
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((3, 5, 5))
+    X /= np.linalg.norm(X, axis=2, keepdims=True)
+    name = "lambda_power_minus_exponential_error_branches_of_all_depths"
+
+    def measured():
+        limits = module._limits(X, [2, 3, 4, 6, 8])
+        return metrics.over_bound_of_skips(limits).value, metrics.law_errors(module._laws(limits), main.LAWS)[
+            name
+        ].value
+
+    over, error = measured()
+    assert over >= 1
+    assert error < 0
+    right = module.limit
+    monkeypatch.setattr(module, "skip_lower_bound", twice(module.skip_lower_bound))
+    monkeypatch.setattr(module, "limit", lambda *arguments: deepest_only(*arguments, right))
+    over, error = measured()
+    assert over < 1
+    assert error > 0
+
+
+def test_an_error_in_the_paths_shows(script, monkeypatch):
+    module, metrics = script("compute_paths"), script("_path_metrics")
+    settings = SimpleNamespace(repetitions=3, path_blocks=[2], path_samples=6, path_width=3)
+    assert metrics.unravelling_error(pd.DataFrame(module._identities(settings, 0))).value < 1e-12
+    right = module.unravelled_paths
+    monkeypatch.setattr(module, "unravelled_paths", lambda *a, factor, **k: right(*a, factor=1.1 * factor, **k))
+    assert metrics.unravelling_error(pd.DataFrame(module._identities(settings, 0))).value > 1e-3
