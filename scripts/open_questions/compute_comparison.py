@@ -51,10 +51,10 @@ def compute_comparison(data, runs, settings, seed):
 
 
 def _trials(method, settings):
-    """Settings that are tried; fewer for the path norm, whose programs take long."""
+    """Settings that are tried: none where there is nothing to choose, fewer where programs take long."""
     if method in ("relaxed neuron", "strong penalty", "global"):
         return 0
-    return settings.path_trials if method == "path norm" else settings.step_trials + settings.lam_trials
+    return settings.slow_trials if method in ("path norm", "CCNN-1") else settings.step_trials + settings.lam_trials
 
 
 def _from_runs(runs):
@@ -106,7 +106,7 @@ def _measured(method, fit, start, pilot, measured, settings):
     else:
         tuned = tune_together(
             lambda pairs: [loss(*pair) for pair in pairs], pilot, start=start, trials=trials,
-            first=min(settings.first, trials), factor=settings.lam_factor,
+            first=settings.first if trials > settings.first else 3, factor=settings.lam_factor,
         )  # fmt: skip
         values, scores, edges = (
             {name: part(found) for name, found in tuned.items()}
@@ -130,9 +130,12 @@ def _summary(fits, settings):
     for (method, dataset), part in fits.groupby(["method", "dataset"], sort=False):
         measured = mean(part["test_error"], unit="draw")
         means = {name: part[name].mean() for name in ("objective", "nominal", "active", "cost", "validation_loss")}
-        rows.append({"method": method, "dataset": dataset, "draws": measured.n, "test_error": measured.value,
-                     "low": measured.low, "high": measured.high, "largest_gap": part["gap"].max(), **means,
-                     "cost_unit": COSTS.get(method, ""), "trials": _trials(method, settings), "edge": part["edge"].iloc[0], "note": ""})  # fmt: skip
+        rows.append({
+            "method": method, "dataset": dataset, "draws": measured.n, "test_error": measured.value,
+            "low": measured.low, "high": measured.high, "largest_gap": part["gap"].max(), **means,
+            "cost_unit": COSTS.get(method, ""), "trials": _trials(method, settings), "edge": part["edge"].iloc[0],
+            "note": "",
+        })  # fmt: skip
     shown = {(row["method"], row["dataset"]) for row in rows}
     absent = [("planted filter", name, NO_FILTER) for name in settings.datasets]
     absent += [("CCNN-1", name, NO_IMAGES) for name in settings.datasets if ("CCNN-1", name) not in shown]
