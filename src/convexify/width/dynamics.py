@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from convexify.checks import as_batch, as_integer, as_matrix, as_number
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector
 from convexify.width.empirical import back_propagated, layer_kernels
 
 
@@ -22,7 +22,7 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
         Networks of one architecture that differ in their initial weights only; they are not changed.
     X : array_like, shape (n, d) or (S, n, d)
         Unit rows; the same for all networks, or samples of its own for each.
-    y : array_like, shape (n,) or (S, n)
+    y : array_like, shape (n,), or (S, n) with X
     step_fraction : float
         Step length as a fraction of :math:`2/\lambda_{\max}(G(0))`, each network by its own Gram matrix, in (0, 1).
     iterations : int
@@ -70,9 +70,9 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     """
     networks = list(networks)
     X = as_batch("X", X, shape=(None, None))
-    y = as_batch("y", y, shape=X.shape[-2:-1])
-    if (shapes := {array.shape[:-keep] for array, keep in ((X, 2), (y, 1))}) - {(), (len(networks),)}:
-        raise ValueError(f"X, y: expected samples for all or for each of {len(networks)} networks, got {shapes}")
+    if X.shape[:-2] not in ((), (len(networks),)):
+        raise ValueError(f"X: expected samples for all or for each of {len(networks)} networks, got shape {X.shape}")
+    y = as_vector("y", y, length=len(X)) if X.ndim == 2 else as_matrix("y", y, rows=len(X), columns=X.shape[1])
     step_fraction = as_number("step_fraction", step_fraction, above=0.0)
     if step_fraction >= 1:
         raise ValueError(f"step_fraction: expected less than 1, beyond which descent diverges, got {step_fraction}")
