@@ -58,7 +58,7 @@ METHODS = {
     "skip, 1/sqrt(H)": _look("skip, 1/√H", "sky", "^"),
     "skip, no scaling": _look("skip, no scaling", "green", "D"),
     "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
-    "branches": _look("parallel branches", "purple", "P"),
+    "branches": _look("parallel branches", "orange", "P"),
     "wide": _look("one wide hidden layer", "black", "X"),
     # Convexifications beside each other.
     "deep linear": _look("deep linear, by its dual", "sky", "D"),
