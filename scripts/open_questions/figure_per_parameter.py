@@ -15,14 +15,16 @@ def figure_per_parameter(runs, metrics, settings):
     """A column for each data set; the optimiser of each network is the one that validation chose."""
     runs = chosen_optimisers(runs)
     runs["name"] = runs["method"].map(lambda method: METHODS[method].name)
-    place = runs.groupby(["dataset", "method", "budget"])["nominal"].transform("mean")
-    runs["parameters"] = place
+    runs["parameters"] = runs.groupby(["dataset", "method", "budget"])["nominal"].transform("mean")
+    style = looks(runs["name"])
+    convex = set(runs.loc[runs["optimiser"] == "convex", "name"])
+    style["dashes"] = {name: (4, 2) if name in convex else "" for name in style["dashes"]}
     fig, axes = subplots(len(ROWS), len(settings.datasets), width=10, height=7.5, sharex=True, sharey="row")
     for (column, (penalty, label)), line in zip(ROWS.items(), axes, strict=True):
         for ax, dataset in zip(line, settings.datasets, strict=True):
             rows = runs[(runs["dataset"] == dataset) & (runs["penalty"] == penalty)]
             sns.lineplot(rows, x="parameters", y=column, hue="name", style="name", errorbar=mean_interval,
-                         err_style="bars", ax=ax, **looks(rows["name"]))  # fmt: skip
+                         err_style="bars", ax=ax, **style)  # fmt: skip
             ax.set(xscale="log", xlabel="number of parameters", ylabel=label, title=spelled(dataset))
             plain_log_ticks(ax.xaxis, subs=(1.0, 3.0))
     finding(fig, "Test error at equal numbers of parameters: branches less fully connected "

@@ -61,7 +61,7 @@ METHODS = {
     "branches of depth H": _look("branches of depth H", "purple", "X", (1, 1)),
     "branches of depths 1 to H": _look("branches of depths 1 to H", "purple", "d", (4, 2)),
     "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
-    "branches": _look("parallel branches", "purple", "P"),
+    "branches": _look("parallel branches", "orange", "P"),
     "wide": _look("one wide hidden layer", "black", "X"),
     # Convexifications beside each other.
     "deep linear": _look("deep linear, by its dual", "sky", "D"),
