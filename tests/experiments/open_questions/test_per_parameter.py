@@ -101,7 +101,7 @@ def test_diverged_run_is_infinite_and_leaves_the_others_alone(networks):
 def test_no_penalty_at_all_closes_the_grid_at_its_small_end(script):
     tune = script("_tuning").tune_together
     options = {"start": 1.0, "trials": 4, "first": 3, "factor": 10.0, "zero": True}
-    small = tune(lambda pairs: [abs(value - 0.05) for _, value in pairs], ["a"], **options)["a"]
+    small = tune(lambda pairs: [abs(value - 0.08) for _, value in pairs], ["a"], **options)["a"]
     assert (small.step, small.edge, len(small.trials)) == (0.1, None, 4)
     none = tune(lambda pairs: [value for _, value in pairs], ["a"], **options)["a"]
     assert (none.step, none.edge) == (0.0, None)
