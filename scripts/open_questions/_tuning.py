@@ -1,12 +1,14 @@
 """Choice of one setting for several data sets at once: trials of all of them run side by side."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
-from convexify.tuning import tune_step
+from convexify.tuning import Tuning, tune_step
 
 
-def tune_together(losses, names, *, start, trials, first, factor):
+def tune_together(losses, names, *, start, trials, first, factor, zero=False):
     """`tune_step` for each data set, the first grid of all of them in one call.
 
     Parameters
@@ -20,6 +22,9 @@ def tune_together(losses, names, *, start, trials, first, factor):
     trials, first : int
     factor : float
         See `convexify.tuning.tune_step`.
+    zero : bool
+        The value 0 is one of the trials as well, and is taken if it is the best. Since nothing is smaller, the smallest
+        value of the grid is no edge then: it is enclosed by its neighbour and 0.
 
     Returns
     -------
@@ -35,10 +40,20 @@ def tune_together(losses, names, *, start, trials, first, factor):
     # What `tune_step` asks for first, recorded without running anything.
     grid = []
     tune_step(lambda value: grid.append(value) or 0.0, start=start, trials=first, first=first, factor=factor)
-    pairs = [(name, value) for name in names for value in grid]
+    pairs = [(name, value) for name in names for value in (*[0.0] * zero, *grid)]
     known.update(zip(pairs, losses(pairs), strict=True))
-    options = {"start": start, "trials": trials, "first": first, "factor": factor}
-    return {name: tune_step(lambda value, name=name: look_up(name, value), **options) for name in names}
+    options = {"start": start, "trials": trials - zero, "first": first, "factor": factor}
+    found = {name: tune_step(lambda value, name=name: look_up(name, value), **options) for name in names}
+    return {name: _enclosed(found[name], known[name, 0.0]) for name in names} if zero else found
+
+
+def _enclosed(found, score):
+    """The tuning with the trial of the value 0."""
+    row = pd.DataFrame({"step": [0.0], "score": [score], "diverged": [not math.isfinite(score)]})
+    trials = pd.concat([row, found.trials], ignore_index=True)
+    if score < found.score:
+        return Tuning(0.0, score, trials, None)
+    return Tuning(found.step, found.score, trials, None if found.edge == "smallest" else found.edge)
 
 
 def tuning_rows(tunings, **key):

@@ -66,7 +66,7 @@ def _networks(kind, optimiser, budget, pilot, measured, settings, seed):
     )  # fmt: skip
     lams = tune_together(
         partial(losses, run_of=lambda name, lam: (steps[name].step, lam)), pilot, start=settings.lam,
-        trials=settings.lam_trials, first=settings.first, factor=settings.lam_factor,
+        trials=settings.lam_trials, first=settings.first, factor=settings.lam_factor, zero=True,
     )  # fmt: skip
     key = {"method": kind, "optimiser": optimiser, "budget": budget}
     tasks = [(name, draw, which, lam) for name, draw in measured
@@ -117,6 +117,9 @@ def _global(runs, pilot, measured, settings, seed):
     wide = chosen_optimisers(pd.DataFrame(runs))
     wide = wide[(wide["method"] == "wide") & (wide["budget"] == max(settings.budgets)) & (wide["penalty"] == "chosen")]
     wide = wide.drop_duplicates("dataset").set_index("dataset")
+    # There is no convex program without a penalty: then the smallest λ that the grid has.
+    smallest = settings.lam * settings.lam_factor ** -(settings.first // 2)
+    wide["lam"] = wide["lam"].clip(lower=smallest)
     # Its size is an outcome.
     key, rows, scores = {"method": "global", "optimiser": "convex", "budget": 0, "penalty": "chosen"}, [], {}
     for name, sample in pilot.items():

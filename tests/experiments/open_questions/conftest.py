@@ -8,7 +8,7 @@ import pytest
 SETTINGS = SimpleNamespace(
     datasets=["images", "blobs"], pairs={"images": [0, 1], "blobs": [0, 1]}, draws=3, samples=24, test_samples=12,
     components=4, image_side=8, optimisers=["sgd", "adam"], budgets=[40, 80], depth=2, branch_width=2, lam=1e-2,
-    steps={"sgd": 0.1, "adam": 0.1}, step_trials=3, step_factor=3.0, lam_trials=3, lam_factor=5.0, first=3,
+    steps={"sgd": 0.1, "adam": 0.1}, step_trials=3, step_factor=3.0, lam_trials=4, lam_factor=5.0, first=3,
     iterations=6, batch=8, tol=1e-3, rounds=1, global_tol=1e-2, widths=[3], linear_tol=1e-6, neurons=2, count=4,
     path_rounds=0, slow_trials=3, path_tol=1e-2, penalised_width=2, radius=5.0, patch_side=3, pool=2, features=6,
     gamma=0.2, cnn_iterations=100, cnn_tol=3e-3,

@@ -28,7 +28,7 @@ def test_every_method_and_draw_has_a_row_for_each_penalty_and_stays_within_its_b
 
 def test_every_method_has_the_same_number_of_trials(tables):
     trials = tables["tuning"].groupby(["method", "optimiser", "budget", "dataset"]).size()
-    assert set(trials) == {6}
+    assert set(trials) == {7}
 
 
 def test_programs_on_patterns_are_certified(tables):
@@ -96,6 +96,17 @@ def test_diverged_run_is_infinite_and_leaves_the_others_alone(networks):
     )  # fmt: skip
     assert np.isinf(ends.objectives[0])
     assert np.isfinite(ends.objectives[1])
+
+
+def test_no_penalty_at_all_closes_the_grid_at_its_small_end(script):
+    tune = script("_tuning").tune_together
+    options = {"start": 1.0, "trials": 4, "first": 3, "factor": 10.0, "zero": True}
+    small = tune(lambda pairs: [abs(value - 0.08) for _, value in pairs], ["a"], **options)["a"]
+    assert (small.step, small.edge, len(small.trials)) == (0.1, None, 4)
+    none = tune(lambda pairs: [value for _, value in pairs], ["a"], **options)["a"]
+    assert (none.step, none.edge) == (0.0, None)
+    large = tune(lambda pairs: [-value for _, value in pairs], ["a"], **options)["a"]
+    assert (large.step, large.edge) == (10.0, "largest")
 
 
 def planted(**errors):
