@@ -57,8 +57,17 @@ METHODS = {
     "residual": _look("residual: skip, 1/H", "blue", "s"),
     "skip, 1/sqrt(H)": _look("skip, 1/√H", "sky", "^"),
     "skip, no scaling": _look("skip, no scaling", "green", "D"),
+    "dense skips": _look("dense skips, averaged", "black", "*"),
+    "branches of depth H": _look("branches of depth H", "purple", "X", (1, 1)),
+    "branches of depths 1 to H": _look("branches of depths 1 to H", "purple", "d", (4, 2)),
     "no skip, 1/H": _look("no skip, 1/H", "orange", "v"),
-    "branches": _look("parallel branches", "purple", "P"),
+    "branches": _look("parallel branches", "orange", "P"),
+    "wide": _look("one wide hidden layer", "black", "X"),
+    # Convexifications beside each other.
+    "deep linear": _look("deep linear, by its dual", "sky", "D"),
+    "relaxed neuron": _look("one relaxed neuron", "blue", "v"),
+    "path norm": _look("path norm, three layers", "green", "P"),
+    "strong penalty": _look("strong penalty", "yellow", "s"),
     "SGD, small weights": _look("SGD, small initial weights", "vermilion", "v"),
     # Gates of images and of weights.
     "convex, patch gates": _look("convex, gates on patches", "blue", "D"),

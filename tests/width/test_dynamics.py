@@ -81,3 +81,17 @@ def test_bad_arguments_of_descent_are_named(change, message):
     arguments = {"X": X, "y": y, "step_fraction": 0.5, "iterations": 2, **change}
     with pytest.raises(ValueError, match=message):
         gradient_descent([FullyConnected(5, 4, 1)], **arguments)
+
+
+def test_networks_with_samples_of_their_own_run_as_they_do_alone():
+    nets = [FullyConnected(3, 8, 2, seed=seed) for seed in range(3)]
+    rng = np.random.default_rng(5)
+    many = rng.standard_normal((3, 4, 3))
+    many /= np.linalg.norm(many, axis=2, keepdims=True)
+    targets = rng.standard_normal((3, 4))
+    options = {"step_fraction": 0.5, "iterations": 6, "record_at": ()}
+    together, _ = gradient_descent(nets, many, targets, **options)
+    for net, samples, labels, losses in zip(nets, many, targets, together, strict=True):
+        np.testing.assert_allclose(gradient_descent([net], samples, labels, **options)[0][0], losses, rtol=1e-10)
+    with pytest.raises(ValueError, match="for each of 3 networks"):
+        gradient_descent(nets, many[:2], targets[:2], **options)

@@ -1,5 +1,6 @@
 """How far from convex a loss is, and how strong a penalty makes it convex."""
 
+from convexify.curvature.barriers import barrier_between, loss_barrier
 from convexify.curvature.chords import ChordMargins, chord_margins
 from convexify.curvature.dropout import DropoutLoss
 from convexify.curvature.hessian import HessianSummary, extreme_eigenvalues, hessian_summary, hessian_vector_product
@@ -41,6 +42,7 @@ __all__ = [
     "ShallowLoss",
     "SingleLayerLoss",
     "TangentModel",
+    "barrier_between",
     "chord_margins",
     "chord_violation",
     "convexity_threshold",
@@ -55,6 +57,7 @@ __all__ = [
     "kink_point",
     "largest_negative_step",
     "least_squares_in_ball",
+    "loss_barrier",
     "minimise",
     "negative_share_of_plane",
     "permuted",

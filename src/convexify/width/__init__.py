@@ -8,9 +8,11 @@ from convexify.width.limits import gram, smallest_eigenvalue, tangent_gram
 from convexify.width.linear_dynamics import iterations_to_target, linear_dynamics_iterations, one_step_defect
 from convexify.width.needed_width import crossing_width, first_success_width
 from convexify.width.shallow_relu import calibrated_step, largest_step, shallow_dynamics
+from convexify.width.skips import branches_gram, skip_lower_bound
 
 __all__ = [
     "WideLimit",
+    "branches_gram",
     "calibrated_step",
     "crossing_width",
     "empirical_gram",
@@ -23,6 +25,7 @@ __all__ = [
     "one_step_defect",
     "power_minus_exponential_error",
     "shallow_dynamics",
+    "skip_lower_bound",
     "smallest_eigenvalue",
     "tangent_gram",
 ]

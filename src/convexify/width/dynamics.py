@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from convexify.checks import as_integer, as_matrix, as_number, as_vector
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector
 from convexify.width.empirical import back_propagated, layer_kernels
 
 
@@ -20,9 +20,9 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     ----------
     networks : sequence of FullyConnected
         Networks of one architecture that differ in their initial weights only; they are not changed.
-    X : array_like, shape (n, d)
-        Unit rows.
-    y : array_like, shape (n,)
+    X : array_like, shape (n, d) or (S, n, d)
+        Unit rows; the same for all networks, or samples of its own for each.
+    y : array_like, shape (n,), or (S, n) with X
     step_fraction : float
         Step length as a fraction of :math:`2/\lambda_{\max}(G(0))`, each network by its own Gram matrix, in (0, 1).
     iterations : int
@@ -69,7 +69,10 @@ def gradient_descent(networks, X, y, *, step_fraction, iterations, record_at=Non
     ((4, 21), 8, True)
     """
     networks = list(networks)
-    X, y = as_matrix("X", X), as_vector("y", y, length=len(X))
+    X = as_batch("X", X, shape=(None, None))
+    if X.shape[:-2] not in ((), (len(networks),)):
+        raise ValueError(f"X: expected samples for all or for each of {len(networks)} networks, got shape {X.shape}")
+    y = as_vector("y", y, length=len(X)) if X.ndim == 2 else as_matrix("y", y, rows=len(X), columns=X.shape[1])
     step_fraction = as_number("step_fraction", step_fraction, above=0.0)
     if step_fraction >= 1:
         raise ValueError(f"step_fraction: expected less than 1, beyond which descent diverges, got {step_fraction}")

@@ -78,7 +78,7 @@ def back_propagated(network, weights, output, X):
         :math:`\delta^{(h)}_i = \partial f(x_i)/\partial(W^{(h)}x^{(h-1)}_i)`, so that the gradient of
         :math:`\sum_i c_i f(x_i)` with respect to W^(h) is :math:`\sum_i c_i\,\delta^{(h)}_i (x^{(h-1)}_i)^\top`.
     """
-    zeros = [X.new_zeros(*output.shape[:-1], len(X), network.width) for _ in weights]
+    zeros = [X.new_zeros(*output.shape[:-1], X.shape[-2], network.width) for _ in weights]
     outputs, pull_back, entering = vjp(
         lambda *shifts: network.signals(X, weights, output, shifts), *zeros, has_aux=True
     )

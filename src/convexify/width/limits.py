@@ -8,7 +8,7 @@ from convexify.networks.fully_connected import normaliser
 from convexify.networks.residual import branch_factor
 from convexify.width import expectations
 
-ARCHITECTURES = ("fc", "resnet")
+ARCHITECTURES = ("fc", "resnet", "dense")
 #: Rows this close to unit norm are rescaled to it: it is what normalising in single precision leaves.
 _NORM_TOLERANCE = 1.0e-6
 
@@ -34,11 +34,12 @@ def gram(
         and the theorem promises nothing.
     depth : int
         Number H of hidden layers.
-    architecture : {"fc", "resnet"}
+    architecture : {"fc", "resnet", "dense"}
+        ``"dense"`` is `convexify.networks.dense_skips.DenseSkips`.
     activation : {"softplus", "relu", "tanh", "erf"}
         The deep theorem needs an analytic one; ReLU is there for comparison.
     c_res, branch_scaling, skip
-        As for `convexify.networks.residual.Residual`; unused by ``"fc"``.
+        As for `convexify.networks.residual.Residual`; unused by the others.
     as_printed : bool
         Take the covariance of the last line from :math:`A^{(H-1)}`, as the survey prints it, instead of
         :math:`A^{(H)}`; needs ``depth >= 2``. See Notes.
@@ -69,8 +70,21 @@ def gram(
         K^{(h)}_{ij} &= K^{(h-1)}_{ij} + \mathbb E[s\,b_i\sigma(v) + s\,b_j\sigma(u) + s^2\sigma(u)\sigma(v)], \\
         K^{(H)}_{ij} &= s^2 K^{(H-1)}_{ij}\,\mathbb E[\sigma'(u)\sigma'(v)] .
 
-    With one layer there is no residual block and both architectures agree. Unit rows give every layer a constant
+    With one layer there is no residual block and all architectures agree. Unit rows give every layer a constant
     diagonal, so that every expectation is a function of the correlation alone and b is one number per layer.
+
+    All are layers :math:`x^{(h)} = \alpha_h x^{(h-1)} + \beta_h m^{-1/2}\sigma(W^{(h)}x^{(h-1)})`, whose limit is
+
+    .. math::
+        K^{(h)}_{ij} &= \alpha_h^2 K^{(h-1)}_{ij} + \alpha_h\beta_h\,b^{(h-1)}\,\mathbb E[\sigma(u) + \sigma(v)]
+            + \beta_h^2\,\mathbb E[\sigma(u)\sigma(v)], \\
+        b^{(h)} &= \alpha_h b^{(h-1)} + \beta_h\,\mathbb E\sigma(u), \qquad
+        K^{(H)}_{ij} = \beta_H^2 K^{(H-1)}_{ij}\,\mathbb E[\sigma'(u)\sigma'(v)]:
+
+    given the layers below, every row of W^(h) is an independent Gaussian, so that a coordinate of
+    :math:`\sigma(W^{(h)}x^{(h-1)})` is independent of the same coordinate of :math:`x^{(h-1)}`, and the mean of their
+    product is the product of their means. Fully connected: :math:`\alpha_h = 0, \beta_h = \sqrt{c_\sigma}`; residual:
+    :math:`1, s`; dense: :math:`1 - 1/h, \sqrt{c_\sigma}/h`, the average of all layers so far.
 
     :math:`K^{(H)}` is the limit of :math:`G^{(H)}`, the Gram matrix of the derivatives with respect to
     :math:`W^{(H)}`: it is of another kind than :math:`K^{(1)}, \dots, K^{(H-1)}`, which are covariances of hidden
@@ -95,7 +109,7 @@ def gram(
     H = as_integer("depth", depth, minimum=1)
     if as_printed and H == 1:
         raise ValueError("as_printed: expected depth of at least 2, got depth 1, for which A^(0) is not defined")
-    network = _Limit(H, architecture, activation, c_res, branch_scaling, skip)
+    network = LayerRecursion(H, architecture, activation, c_res, branch_scaling, skip)
     K, expand = _input_covariance(X)
     covariances = network.covariances(K, H - 1)
     below = covariances[H - 2] if as_printed else covariances[H - 1]
@@ -119,7 +133,7 @@ def tangent_gram(X, depth, *, architecture="fc", activation="softplus", c_res=0.
     -----
     With :math:`D^{(h)}_{ij} = s_h^2\,\mathbb E[\sigma'(u)\sigma'(v)]` over :math:`A^{(h)}`, :math:`s_h` the factor of
     layer h, the back-propagated signals have the covariances :math:`P^{(H)} = 1` and
-    :math:`P^{(h-1)} = P^{(h)}\circ(1_{skip} + D^{(h)})`, and
+    :math:`P^{(h-1)} = P^{(h)}\circ(\alpha_h^2 + D^{(h)})`, and
     :math:`G^{(h)} \to K^{(h-1)}\circ D^{(h)}\circ P^{(h)}` [1]_. So only the last layer's limit is the
     :math:`K^{(H)}` of the survey; for h < H the limit is not the survey's :math:`K^{(h)}`.
 
@@ -128,14 +142,14 @@ def tangent_gram(X, depth, *, architecture="fc", activation="softplus", c_res=0.
     .. [1] Jacot, Gabriel, Hongler (2018), Neural tangent kernel, NeurIPS.
     """
     H = as_integer("depth", depth, minimum=1)
-    network = _Limit(H, architecture, activation, c_res, branch_scaling, skip)
+    network = LayerRecursion(H, architecture, activation, c_res, branch_scaling, skip)
     K, expand = _input_covariance(X)
     covariances = network.covariances(K, H)
     backward, kernels = np.ones_like(K), [covariances[H]]
     for h in range(H, 0, -1):
         D = network.derivative_covariance(h, covariances[h - 1])
         kernels.append(covariances[h - 1] * D * backward)
-        backward = backward * (D + 1.0 if network.has_skip(h) else D)
+        backward = backward * (D + network.skip_factor(h) ** 2)
     return [expand(kernel) for kernel in reversed(kernels)]
 
 
@@ -144,21 +158,27 @@ def smallest_eigenvalue(K):
     return float(eigvalsh(as_matrix("K", K), subset_by_index=[0, 0])[0])
 
 
-class _Limit:
+class LayerRecursion:
     """One step of the recursion for one network; a covariance has a constant diagonal, which is its variance."""
 
     def __init__(self, depth, architecture, activation, c_res, branch_scaling, skip):
         one_of("activation", activation, expectations.ACTIVATIONS)
-        self.residual = one_of("architecture", architecture, ARCHITECTURES) == "resnet"
+        self.architecture = one_of("architecture", architecture, ARCHITECTURES)
         self.activation, self.skip = activation, bool(skip)
         self.normaliser = normaliser(activation)
-        self.branch = branch_factor(depth, c_res, branch_scaling) if self.residual else None
+        self.branch = branch_factor(depth, c_res, branch_scaling) if architecture == "resnet" else None
 
-    def has_skip(self, h):
-        return self.residual and self.skip and h > 1
+    def skip_factor(self, h):
+        """α_h: what is left of x^(h−1) in x^(h)."""
+        if h == 1 or self.architecture == "fc":
+            return 0.0
+        return 1.0 - 1.0 / h if self.architecture == "dense" else float(self.skip)
 
     def factor(self, h):
-        return self.branch if self.residual and h > 1 else np.sqrt(self.normaliser)
+        """β_h: size of the new representation."""
+        if h > 1 and self.architecture == "resnet":
+            return self.branch
+        return np.sqrt(self.normaliser) / (h if self.architecture == "dense" else 1)
 
     def covariances(self, K, layers):
         """K^(0), …, K^(layers) as covariances of hidden representations."""
@@ -167,11 +187,9 @@ class _Limit:
             K, s = matrices[-1], self.factor(h)
             new = s**2 * expectations.product_moment(self.activation, *_variance_and_correlation(K))
             step = s * expectations.mean(self.activation, K[0, 0])
-            if self.has_skip(h):
-                new += K + 2 * b * step
-                b += step
-            else:
-                b = step
+            if kept := self.skip_factor(h):
+                new += kept**2 * K + 2 * kept * b * step
+            b = kept * b + step
             matrices.append(new)
         return matrices
 

@@ -10,6 +10,7 @@ from PIL import Image
 from sphinx.application import Sphinx
 
 from convexify_workflow.site import pages
+from convexify_workflow.site.comparison import comparison_of
 from convexify_workflow.site.data import data_page
 from convexify_workflow.site.markup import heading, page
 from convexify_workflow.site.provenance import build_page
@@ -98,7 +99,7 @@ def build_site(folder, *, ledger, coverage, errors, manifest, documents, content
     statements = Statements(ledger, errors, drawn, config["scale"])
     texts = {
         "index": pages.start_page(ledger, content.findings, documents, config, list(docs)),
-        "methods": pages.methods_page(ledger, content.methods),
+        "methods": pages.methods_page(ledger, content.methods, comparison_of(studies)),
         "survey": survey_page(coverage[own], content.sections, statements, documents["survey"]),
         "other_sources": sources_page(coverage[~own], statements, documents),
         "errors": pages.errors_page(errors),

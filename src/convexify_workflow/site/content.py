@@ -7,6 +7,8 @@ from convexify_workflow.yaml_files import load_yaml
 
 _FINDING = {"question", "claim", "figure"}
 _METHOD = {"method", "convexified", "condition", "guarantee", "cost", "certificate", "claims", "figure"}
+#: Rows of the table of all methods (``comparison`` of an experiment) that belong to a way of convexifying.
+_OF_METHOD = {"compared"}
 _SECTION = {"section", "title", "equations"}
 _EQUATION = {"place", "latex"}
 _QUESTION = {"kind", "question", "place", "claims", "found", "untested"}
@@ -73,7 +75,7 @@ def load_content(folder, claims, figures, places, experiments):
     content = Content(**{name: load_yaml(file, field_type(name)) for name, file in files.items()})
     for keys, name in ((_FINDING, "findings"), (_METHOD, "methods"), (_SECTION, "sections"), (_QUESTION, "questions")):
         for where, entry in _entries(files[name], getattr(content, name)):
-            _check_keys(where, entry, keys)
+            _check_keys(where, entry, keys, _OF_METHOD if name == "methods" else frozenset())
             named = entry.get("claims", [entry["claim"]] if "claim" in entry else [])
             if unknown := [claim for claim in named if claim not in claims]:
                 raise ValueError(f"{where}: claim: there is no {', '.join(unknown)}")

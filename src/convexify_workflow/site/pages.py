@@ -6,6 +6,7 @@ import json
 import pandas as pd
 
 from convexify_workflow.ledger import standing
+from convexify_workflow.site.comparison import COMPARED, comparison_list, comparison_table
 from convexify_workflow.site.markup import heading, page, raw, title_of, toctree, wide
 from convexify_workflow.site.tables import claims_table, interactive, link, verdict
 from convexify_workflow.verdict_html import STYLES, WORDS, counts, expectation, interval, number
@@ -64,10 +65,23 @@ def _counts_table(ledger):
     return wide("\n".join(lines), f"<th>Claims of</th>{head}<th>all</th>")
 
 
-def methods_page(ledger, methods):
-    """One row for each way of convexifying."""
+def methods_page(ledger, methods, comparison):
+    """One row for each way of convexifying.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+        Every claim with its verdict.
+    methods : list of dict
+        As `convexify_workflow.site.content.load_content` returns them.
+    comparison : pandas.DataFrame
+        What was measured of all methods on the same samples, a row for each method and data set; without rows where
+        that experiment is not built.
+    """
     rows = ledger.set_index("claim", drop=False)
     parts = ["Each way of convexifying: what becomes convex, when, what it costs and what was measured.", ""]
+    if len(comparison):
+        parts += [heading("On the same samples"), COMPARED, "", raw(comparison_table(comparison)), ""]
     for entry in methods:
         measured = "".join(
             f"<li>{verdict(rows.loc[claim].verdict)} {link(claim, rows.loc[claim].statement)} "
@@ -91,7 +105,9 @@ def methods_page(ledger, methods):
                 f"alt='Figure {entry['figure']}' loading='lazy'></a>"
             )
         )
-        table = wide(f"{told}<tr><th>Measured</th><td><ul>{measured}</ul></td></tr>")
+        own = comparison[comparison["method"].isin(entry.get("compared", []))] if len(comparison) else comparison
+        same = f"<tr><th>On the same samples</th><td>{comparison_list(own)}</td></tr>" if len(own) else ""
+        table = wide(f"{told}<tr><th>Measured</th><td><ul>{measured}</ul></td></tr>{same}")
         parts += [heading(entry["method"]), raw(f"<div class='method'>{picture}{table}</div>")]
     return page("Side by side", *parts)
 
