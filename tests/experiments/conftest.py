@@ -97,5 +97,6 @@ def _tables(made):
 
 def _in_order(table):
     """Rows of inner loops come in the order of the blocks: what they say is compared, not where they stand."""
+    table = table.reset_index(drop=True)  # as a table is that was written and read
     order = table.astype(str).sort_values(list(table.columns), kind="stable").index
     return table.loc[order].reset_index(drop=True)
