@@ -151,9 +151,13 @@ def test_catalogue_finds_what_it_looks_for():
     assert "workflow" in readme
 
 
-def test_workflow_folder_names_the_snakefile_and_defines_nothing():
-    lines = text("workflow", "Snakefile").splitlines()
-    assert [line for line in lines if line and not line.startswith("#")] == ['include: "../Snakefile"']
+def test_workflow_folder_names_the_snakefile_and_its_default_target_alone():
+    lines = [line.strip() for line in text("workflow", "Snakefile").splitlines()]
+    assert [line for line in lines if line.startswith(("include", "rule"))] == [
+        'include: "../Snakefile"',
+        "rule site_and_report:",
+        "rules.all.input,",
+    ]
 
 
 def test_every_key_of_the_configuration_is_explained():
