@@ -1,15 +1,19 @@
 # make = set up and rebuild everything; make test = set up and test. The work is in Snakefile and pytest, not here.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for v in $(PYTHONS); do command -v python$$v && exit; done; command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SCALE ?= default
 BUILDS ?= 12
-EXPECTED_PYTHON := 3.11
+# Versions that the tests have run on. The lock resolves on 3.12 and 3.13 too, where nothing has been run yet:
+# make test PYTHON=python3.13 PYTHONS=3.13
+PYTHONS := 3.11
 TORCH := torch==2.13.0
+# make lock UPGRADE= adds what pyproject.toml asks for and leaves every other version as it is.
+UPGRADE ?= --upgrade
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected robustness mutations another-seed lock experiment clean
+.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations another-seed lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -37,6 +41,9 @@ expected: $(READY) ## record the metrics and verdicts of the last build at SCALE
 	@$(BIN)/python scripts/build/verify.py --scale $(SCALE) --record $(notdir $(wildcard workflow/experiments/*))
 	@$(BIN)/python scripts/build/readme.py
 
+crate: $(READY) ## pack the last build at SCALE as an RO-Crate: reports/SCALE/crate.zip
+	@$(BIN)/python scripts/build/crate.py --scale $(SCALE)
+
 robustness: $(READY) ## build SCALE with other seeds and on other kernels, verify each: reports/robustness
 	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS)
 
@@ -62,8 +69,8 @@ setup: $(READY) ## create .venv from the lock
 
 # The stamp is written last: a set-up that was stopped half-way is done again.
 $(READY): envs/requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python $(EXPECTED_PYTHON) is needed and none was found: install it or say make PYTHON=/path/to/python$(EXPECTED_PYTHON)"; exit 1; }
-	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; sys.exit(None if v == "$(EXPECTED_PYTHON)" else "Python $(EXPECTED_PYTHON) is needed, the lock is made for it; found " + v + ": say make PYTHON=/path/to/python$(EXPECTED_PYTHON)")'
+	@test -n "$(PYTHON)" || { echo "Python $(PYTHONS) is needed and none was found: install it or say make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; sys.exit(None if v in "$(PYTHONS)".split() else "Python $(PYTHONS) is needed, on which this has been tested; found " + v + ": say make PYTHON=/path/to/python")'
 	@echo "Setting up $(VENV) from envs/requirements.lock (minutes)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet $(TORCH)
@@ -72,8 +79,8 @@ $(READY): envs/requirements.lock pyproject.toml
 	@touch $@
 
 lock: ## renew envs/requirements.lock and envs/environment.yaml from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml envs/torch-dependencies.in --extra workflow --extra test --universal --upgrade \
-	  --python-version $(EXPECTED_PYTHON) --override envs/lock-overrides.txt --no-emit-package torch --generate-hashes \
+	uv pip compile pyproject.toml envs/torch-dependencies.in --extra workflow --extra test --universal $(UPGRADE) \
+	  --python-version $(firstword $(PYTHONS)) --override envs/lock-overrides.txt --no-emit-package torch --generate-hashes \
 	  --no-emit-index-url --no-header --output-file envs/requirements.lock
 	$(PYTHON) scripts/build/environment.py
 

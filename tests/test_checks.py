@@ -1,10 +1,16 @@
 """Bad arguments are refused by name."""
 
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse
 import torch
 
-from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector, one_of
+from convexify.checks import as_batch, as_columns, as_integer, as_matrix, as_number, as_patterns, as_vector, one_of
 
 
 @pytest.mark.parametrize(
@@ -56,6 +62,11 @@ def test_good_arguments_pass_unchanged():
         (np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), "no masked entries, got 1"),
         (torch.ones(1, 1, requires_grad=True), "requires grad"),
         ([[1e80]], "rescale the data"),
+        (np.array([["1.0"]], dtype=object), "an entry of type str"),
+        ([[None, 1.0]], "an entry of type NoneType"),
+        (np.array([[1 + 2j]], dtype=object), "an entry of type complex"),
+        (pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": ["x", "y"]}), "an entry of type"),
+        (scipy.sparse.eye_array(2), "an entry of type dia_array"),
         ([[1.0], [1.0, 2.0]], "array of numbers"),
     ],
 )
@@ -72,6 +83,38 @@ def test_masked_array_without_masked_entries_and_zeros_pass():
 def test_negative_strides_do_not_reach_torch():
     array = as_matrix("X", np.arange(4.0).reshape(2, 2)[::-1])
     assert torch.as_tensor(array)[0, 0] == 2.0
+
+
+def test_what_torch_fails_or_warns_at_does_not_reach_it():
+    packed = np.zeros(4, dtype=np.dtype([("a", "i1"), ("b", "f8")]))
+    for array in (packed["b"], np.broadcast_to(1.0, 4), np.arange(4.0)[::-1], np.arange(4, dtype=">f8")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert torch.as_tensor(as_vector("y", array)).tolist() == list(array)
+
+
+def test_a_fitting_array_is_not_copied():
+    array = np.arange(6.0).reshape(2, 3)
+    assert as_matrix("X", array) is array
+    assert np.shares_memory(as_matrix("X", array.T), array)
+    assert as_patterns("patterns", array > 1, rows=2).dtype == bool
+
+
+def test_objects_that_are_real_numbers_pass():
+    assert as_vector("y", [Fraction(1, 2), Decimal("0.25"), True, np.float32(2)]).tolist() == [0.5, 0.25, 1.0, 2.0]
+
+
+def test_targets_are_columns_and_masked_ones_are_refused():
+    assert as_columns("y", [1.0, 2.0], rows=2).shape == (2, 1)
+    assert as_columns("y", [[1.0, 2.0]], rows=1).shape == (1, 2)
+    for value, words in (
+        (np.ma.masked_array([1.0, 2.0], mask=[True, False]), "no masked entries"),
+        ([1.0], "expected 2 rows"),
+        ([], "expected a two-dimensional array"),
+        ([[[1.0]], [[2.0]]], "expected a two-dimensional array"),
+    ):
+        with pytest.raises(ValueError, match=f"^y: .*{words}"):
+            as_columns("y", value, rows=2)
 
 
 @pytest.mark.parametrize("value", [np.array(["a", "b"]), [], {}, None, 1])

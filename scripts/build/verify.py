@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from convexify_workflow.verify import changed_outputs, compare, compare_verdicts, read_metrics, record, text_of
+from convexify_workflow.verify import (
+    changed_outputs,
+    compare,
+    compare_verdicts,
+    read_metrics,
+    read_verdicts,
+    record,
+    text_of,
+)
 
 SCALES = ("smoke", "default", "paper")
 
@@ -38,7 +46,7 @@ def _verify(options):
         name: read_metrics(options.root / "results" / options.scale / name / "metrics.csv")
         for name in options.experiments
     }
-    ledger = pd.read_csv(options.root / "reports" / options.scale / "ledger.csv")
+    ledger = read_verdicts(options.root / "reports" / options.scale / "ledger.csv", ("claim", "experiment", "verdict"))
     if options.record:
         folder = options.root / "reports" / "expected" / options.scale
         record(metrics, ledger, folder)
@@ -75,7 +83,7 @@ def _expectations(options):
         verdicts = folder / "verdicts.csv"
     if missing := [str(file) for file in [*files.values(), verdicts] if not file.exists()]:
         raise ValueError(f"no expectations: {', '.join(missing)}; record them with make expected SCALE={options.scale}")
-    return {name: read_metrics(file) for name, file in files.items()}, pd.read_csv(verdicts)
+    return {name: read_metrics(file) for name, file in files.items()}, read_verdicts(verdicts)
 
 
 def _summary(table, changes, claims, wrong):

@@ -1,6 +1,7 @@
 """Argument checks shared by every layer: one way to reject bad input, with the argument's name first."""
 
 import numbers
+from decimal import Decimal
 
 import numpy as np
 
@@ -8,6 +9,8 @@ import numpy as np
 LARGEST = 1e75
 #: Smallest modulus of the largest entry of data whose squared products are summed: their squares are still float64s.
 SMALLEST = 1e-75
+#: Most layers that a network may have: more is taken for a mistake, it would run for hours or fill the memory.
+MOST_LAYERS = 10_000
 
 
 def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):
@@ -41,9 +44,15 @@ def as_vector(name, value, *, length=None, dtype=np.float64):
     return array
 
 
+def as_columns(name, value, *, rows=None):
+    """Finite matrix, or vector as its one column, with ``rows`` rows when given: targets of one or more outputs."""
+    array = _as_array(name, value, np.float64)
+    return as_matrix(name, array[:, None] if array.ndim == 1 and array.size else array, rows=rows)
+
+
 def check_squares(name, array):
     """``array`` itself, unless all of it is so small, but not zero, that squares of products vanish."""
-    if 0 < (largest := float(abs(array).max())) < SMALLEST:
+    if 0 < (largest := _largest(array)) < SMALLEST:
         raise ValueError(
             f"{name}: expected zeros or an entry of modulus at least {SMALLEST:.0e}: below it squares of products "
             f"leave the range of float64; the largest is {largest:.2g}: rescale the data"
@@ -66,7 +75,10 @@ def as_batch(name, value, *, shape, dtype=np.float64):
 
 def as_patterns(name, value, *, rows):
     """Matrix of bool, or of the numbers 0 and 1, with ``rows`` rows, as one of bool."""
-    array = as_matrix(name, value, rows=rows)
+    array = _numbers(name, value)
+    if array.dtype == bool:
+        return as_matrix(name, array, rows=rows, dtype=bool)
+    array = as_matrix(name, array, rows=rows)
     if not np.isin(array, (0.0, 1.0)).all():
         raise ValueError(f"{name}: expected a boolean array, got entries other than 0 and 1")
     return array.astype(bool)
@@ -108,13 +120,28 @@ def _as_array(name, value, dtype):
         raise ValueError(f"{name}: expected an array of numbers, got {type(value).__name__} ({error})") from None
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite entries, got {int((~np.isfinite(array)).sum())} NaN or infinite")
-    if array.dtype.kind == "f" and array.size and (largest := float(abs(array).max())) > LARGEST:
+    if array.dtype.kind == "f" and array.size and (largest := _largest(array)) > LARGEST:
         raise ValueError(
             f"{name}: expected entries of modulus up to {LARGEST:.0e}: beyond it squares of products leave the range "
             f"of float64; got {largest:.2g}: rescale the data"
         )
-    # torch takes no negative strides.
-    return array.copy() if any(stride < 0 for stride in array.strides) else array
+    return _for_torch(array)
+
+
+def _largest(array):
+    """Largest modulus, without a second array."""
+    return max(float(array.max()), -float(array.min()))
+
+
+def _for_torch(array):
+    """``array`` itself, or a copy where torch fails or warns.
+
+    It fails with strides that are negative or no multiple of an entry, and warns of an array that must not be written
+    to, as pandas hands them out.
+    """
+    if any(stride < 0 or stride % array.itemsize for stride in array.strides) or not array.flags.aligned:
+        return array.copy()
+    return array if array.flags.writeable else array.copy(order="K")
 
 
 def _numbers(name, value):
@@ -135,6 +162,10 @@ def _numbers(name, value):
     }
     if array.dtype.kind in kinds:
         raise ValueError(f"{name}: expected an array of real numbers, got {kinds[array.dtype.kind]}")
+    if array.dtype.kind == "O":  # NumPy would read text in it as numbers, and None as NaN
+        odd = [type(entry).__name__ for entry in array.flat if not isinstance(entry, numbers.Real | Decimal | np.bool_)]
+        if odd:
+            raise ValueError(f"{name}: expected an array of real numbers, got an entry of type {odd[0]}")
     return array
 
 

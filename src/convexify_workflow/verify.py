@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from convexify_workflow.files import write
-from convexify_workflow.ledger import standing
+from convexify_workflow.ledger import STANDINGS, standing
 from convexify_workflow.manifest import sha256
 from convexify_workflow.uncertainty import COLUMNS, KINDS, LEVEL, WITHOUT_NUMBER
 
@@ -33,7 +33,8 @@ def read_metrics(file):
     ------
     ValueError
         Naming the file: it cannot be read; a column is missing; a metric has no name, stands twice, is of no known
-        kind, or is not finite though its kind says that it was measured.
+        kind, or is not finite though its kind says that it was measured; an interval is upside down (its tolerance is
+        negative), or does not hold an exact value; a number of units is no integer.
     """
     try:
         table = pd.read_csv(
@@ -53,7 +54,35 @@ def read_metrics(file):
             raise ValueError(f"{file}: metric {row.metric}: kind: expected one of {', '.join(KINDS)}, got {row.kind!r}")
         if bad := [name for name in measured.get(row.kind, []) if not _is_finite(getattr(row, name))]:
             raise ValueError(f"{file}: metric {row.metric}: {', '.join(bad)}: expected a finite number")
+        if row.low > row.high or (row.kind == "exact" and not row.low <= row.value <= row.high):
+            raise ValueError(
+                f"{file}: metric {row.metric}: expected low <= value <= high, got {row.low}, {row.value}, {row.high}"
+            )
+        if not _is_finite(row.n) or row.n != int(row.n) or row.n < 0:
+            raise ValueError(f"{file}: metric {row.metric}: n: expected a number of units, got {row.n!r}")
     return table[COLUMNS].astype({"value": float, "low": float, "high": float, "n": int})
+
+
+def read_verdicts(file, columns=("claim", "verdict")):
+    """Verdicts of a build or recorded ones, as text, checked.
+
+    Raises
+    ------
+    ValueError
+        Naming the file: it cannot be read; a column is missing; a claim stands twice; a verdict is none.
+    """
+    try:
+        table = pd.read_csv(file, keep_default_na=False, dtype=str)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file}: cannot be read ({error}); delete it and run again") from None
+    if missing := [name for name in columns if name not in table]:
+        raise ValueError(f"{file}: expected the columns {', '.join(columns)}; missing {', '.join(missing)}")
+    if table["claim"].duplicated().any():
+        raise ValueError(f"{file}: claim {table['claim'][table['claim'].duplicated()].iloc[0]} stands twice")
+    for row in table.itertuples():
+        if not row.verdict.startswith(STANDINGS):
+            raise ValueError(f"{file}: claim {row.claim}: expected one of {', '.join(STANDINGS)}, got {row.verdict!r}")
+    return table
 
 
 def compare(got, expected, estimates):
@@ -179,7 +208,7 @@ def record(metrics, ledger, folder):
     chosen = ledger[ledger["experiment"].isin(metrics)]
     file = Path(folder) / "verdicts.csv"
     if file.exists():
-        kept = pd.read_csv(file)
+        kept = read_verdicts(file)
         kept = kept[~kept["claim"].str.split(".").str[0].isin(metrics)]
         chosen = pd.concat([kept, chosen[["claim", "verdict"]]])
     verdicts = chosen[["claim", "verdict"]].assign(verdict=chosen["verdict"].map(standing))

@@ -236,6 +236,7 @@ BAD = [
     ({"tau": 0.0}, "tau"),
     ({"tau": -1.0}, "tau"),
     ({"tau": np.nan}, "tau"),
+    ({"tau": 1e-160}, "values / tau"),
     ({"branches": 0}, "branches"),
     ({"branches": 1.5}, "branches"),
     ({"budget": -0.5}, "budget"),

@@ -121,3 +121,5 @@ def test_bad_points_are_refused_by_name():
         hessian_vector_product(torch.sum, torch.tensor([1.0, float("nan")]))
     with pytest.raises(ValueError, match=r"^probes: expected at least 1"):
         hessian_summary(lambda x: x, 40, probes=0)
+    with pytest.raises(ValueError, match=r"^probes: expected at most 100000"):
+        hessian_summary(lambda x: x, 40, probes=10**9)

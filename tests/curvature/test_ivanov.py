@@ -50,6 +50,7 @@ def test_a_penalty_finds_no_radius_in_the_gap():
     [
         (lambda: least_squares_in_ball([[1.0]], [1.0], 0.0), "^radius: expected more than 0"),
         (lambda: product_loss(1.0, 0), "^depth: expected at least 1"),
+        (lambda: product_loss(-1.0, 2), "^u: expected a bound of at least 0"),
         (lambda: radii_without_penalty([1.0, 0.0], [0.0]), "^radii: expected 2 entries"),
     ],
 )

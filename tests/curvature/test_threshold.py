@@ -95,6 +95,7 @@ def test_loss_without_hessian_is_refused():
         ([0.0], [1.0], {"seed": -1}, "seed: expected at least 0"),
         ([0.0], [1.0], {"seed": 1.5}, "seed: expected an integer"),
         ([0.0], [1.0], {"ratio": 0.5}, "ratio: expected at least 1"),
+        ([0.0], [1.0], {"samples": 10**9}, "samples: expected at most 1000000"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(lower, upper, more, message):

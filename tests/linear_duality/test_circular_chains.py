@@ -70,5 +70,7 @@ def test_bad_input_is_named():
         chain_optimum(np.ones((2, 2, 3)), 0.1, 2, 3)
     with pytest.raises(ValueError, match="depth"):
         chain_optimum(np.ones((2, 2, 3)), 0.1, 1, 1)
+    with pytest.raises(ValueError, match="depth: expected at most"):
+        chain_optimum(np.ones((2, 2, 3)), 0.1, 10**9, 1)
     with pytest.raises(ValueError, match="kernels"):
         circular_operator(np.ones(3))

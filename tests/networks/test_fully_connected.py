@@ -44,6 +44,7 @@ def test_seed_fixes_the_weights_and_precision_only_rounds_them():
     ("change", "message"),
     [
         ({"depth": 0}, "depth: expected at least 1"),
+        ({"depth": 10**9}, "depth: expected at most 10000"),
         ({"width": 0}, "width: expected at least 1"),
         ({"inputs": 0}, "inputs: expected at least 1"),
         ({"activation": "sine"}, "activation: expected one of"),

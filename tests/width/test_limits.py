@@ -148,6 +148,7 @@ def test_rows_normalised_in_single_precision_pass():
     ("change", "message"),
     [
         ({"depth": 0}, "depth: expected at least 1"),
+        ({"depth": 10**9}, "depth: expected at most 10000"),
         ({"depth": 2.0}, "depth: expected an integer"),
         ({"activation": "sine"}, "activation: expected one of"),
         ({"architecture": "cnn"}, "architecture: expected one of"),

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from convexify_workflow.uncertainty import bound, exact, mean, not_reached, share, table_of
-from convexify_workflow.verify import changed_outputs, compare, compare_verdicts, read_metrics, record
+from convexify_workflow.verify import changed_outputs, compare, compare_verdicts, read_metrics, read_verdicts, record
 
 RNG = np.random.default_rng(0)
 METRICS = {
@@ -102,6 +102,9 @@ def test_recorded_expectations_are_read_back(tmp_path):
         ("metric,kind,value,low,high,n,unit\na,guess,1,,,1,none\n", "metric a: kind: .*got 'guess'"),
         ("metric,kind,value,low,high,n,unit\na,exact,,0,1,1,none\n", "metric a: value: expected a finite number"),
         ("metric,kind,value,low,high,n,unit\na,estimate,1,0,inf,3,seed\n", "metric a: high: expected a finite"),
+        ("metric,kind,value,low,high,n,unit\na,exact,1,2,0,1,none\n", "metric a: expected low <= value <= high"),
+        ("metric,kind,value,low,high,n,unit\na,exact,1,2,3,1,none\n", "metric a: expected low <= value <= high"),
+        ("metric,kind,value,low,high,n,unit\na,bound,1,,,many,none\n", "metric a: n: expected a number of units"),
     ],
 )
 def test_unreadable_metrics_are_refused_by_name(tmp_path, text, message):
@@ -109,6 +112,24 @@ def test_unreadable_metrics_are_refused_by_name(tmp_path, text, message):
     file.write_text(text)
     with pytest.raises(ValueError, match=f"metrics.csv: .*{message}"):
         read_metrics(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "cannot be read .*delete it and run again"),
+        ("\x00\x01", "."),
+        ("claim,answer\na,holds\n", "missing verdict"),
+        ("claim,verdict\na,holds\na,fails\n", "claim a stands twice"),
+        ("claim,verdict\na,perhaps\n", "claim a: expected one of .*got 'perhaps'"),
+        ("claim,verdict\na\n", "claim a: expected one of"),
+    ],
+)
+def test_unreadable_verdicts_are_refused_by_name(tmp_path, text, message):
+    file = tmp_path / "verdicts.csv"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=f"verdicts.csv: .*{message}"):
+        read_verdicts(file)
 
 
 def test_outputs_that_changed_since_the_build_are_named(tmp_path):

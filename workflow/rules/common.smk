@@ -5,6 +5,10 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+if not Path("workflow/rules/common.smk").exists():
+    # From another folder, or as a module of another workflow, settings and scripts would be looked for in vain.
+    raise WorkflowError(f"{Path.cwd()}: expected the folder of the Snakefile: run snakemake there, in a clone")
+
 from convexify_workflow.claims import check_claims_file, check_figures
 from convexify_workflow.cluster import growing, load_cluster
 from convexify_workflow.coverage import check_sources
@@ -16,7 +20,7 @@ from convexify_workflow.settings import check_config, load_settings, select
 from convexify_workflow.summary import start, summary
 from convexify_workflow.yaml_files import load_yaml
 
-ROOT = Path(workflow.basedir)
+ROOT = Path.cwd()
 FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
 DECLARED = {}
 

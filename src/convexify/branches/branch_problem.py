@@ -13,6 +13,8 @@ from convexify.checks import as_integer, as_matrix, as_number, as_vector
 #: A network is feasible if its mean penalty exceeds the budget by no more than this, relative to max(1, budget):
 #: the rounding of a sum of penalties must not decide.
 FEASIBILITY = 1e-9
+#: From here on HiGHS takes a coefficient for infinite (its option large_matrix_value).
+LARGEST_COEFFICIENT = 1e15
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ def branch_problem(values, penalties, labels, *, tau, budget, keep_budget=False)
         raise ValueError(f"labels: expected −1 or +1, got {sorted(set(labels.tolist()))[:5]}")
     tau = as_number("tau", tau, above=0)
     budget = as_number("budget", budget, allow_infinite=True)
+    bounded = [("values / tau", values / tau)] + [("penalties", penalties)] * bool(np.isfinite(budget))
+    for name, entries in bounded:
+        if (largest := float(np.abs(entries).max())) >= LARGEST_COEFFICIENT:
+            raise ValueError(
+                f"{name}: expected entries of modulus below {LARGEST_COEFFICIENT:.0e}, from where on HiGHS takes a "
+                f"coefficient for infinite; got {largest:.2g}"
+            )
     problem = BranchProblem(
         labels[:, None] * values / tau, np.full(n, 1.0 / n), np.zeros(m), 0.0, penalties, budget, np.arange(m)
     )

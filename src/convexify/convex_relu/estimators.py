@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from convexify.checks import as_integer, one_of
 from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.mapping import to_network
-from convexify.convex_relu.patterns.gates import GATE_KINDS, draw_patterns
+from convexify.convex_relu.patterns.gates import GATE_KINDS, MOST_PATTERNS, draw_patterns
 from convexify.convex_relu.programs.losses import LOSSES
 from convexify.convex_relu.solvers.solve import solve
 
@@ -79,7 +79,7 @@ class _ConvexReLU(BaseEstimator):
         one_of("gates", self.gates, GATE_KINDS)
         X = self._inputs(X)
         one_of("patterns", self.patterns, PATTERNS)
-        n_patterns = as_integer("n_patterns", self.n_patterns, minimum=1)
+        n_patterns = as_integer("n_patterns", self.n_patterns, minimum=1, maximum=MOST_PATTERNS)
         seed = int(random_state.randint(2**31 - 1))
         if self.patterns == "global":
             max_time = 60.0 if self.max_time is None else self.max_time

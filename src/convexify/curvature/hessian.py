@@ -11,6 +11,8 @@ from convexify.checks import as_integer, as_number
 
 #: Below this many parameters the Lanczos basis would span the whole space: the matrix itself is cheaper.
 _DENSE_BELOW = 32
+#: Random vectors that may be asked for: the error falls with the root of their number.
+MOST_PROBES = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,7 +198,8 @@ def hessian_summary(product, size, *, probes=4, steps=30, seed=0, **lanczos):
     .. [1] Ubaru, Chen, Saad (2017), Fast estimation of tr(f(A)) via stochastic Lanczos quadrature, SIAM J. Matrix
        Anal. Appl.
     """
-    probes, steps = as_integer("probes", probes, minimum=1), as_integer("steps", steps, minimum=1)
+    probes = as_integer("probes", probes, minimum=1, maximum=MOST_PROBES)
+    steps = as_integer("steps", steps, minimum=1)
     smallest, largest = extreme_eigenvalues(product, size, seed=seed, **lanczos)
     if smallest == largest == 0:
         return HessianSummary(0.0, 0.0, float("nan"), float("nan"))

@@ -6,7 +6,7 @@ smallest: those at which v touches its lower convex hull. For convex L, v is con
 
 import numpy as np
 
-from convexify.checks import as_integer, as_matrix, as_number, as_vector
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector
 
 
 def least_squares_in_ball(X, y, radius, *, tol=1e-12, max_iter=100_000):
@@ -68,7 +68,10 @@ def product_loss(u, depth):
         :math:`\max(0, 1 - (u/H)^{H/2})^2`, at equal weights (arithmetic and geometric mean).
     """
     depth = as_integer("depth", depth, minimum=1)
-    return np.maximum(0.0, 1 - (np.asarray(u, dtype=float) / depth) ** (depth / 2)) ** 2
+    u = as_batch("u", u, shape=())
+    if (u < 0).any():
+        raise ValueError(f"u: expected a bound of at least 0, got {u.min():g}")
+    return np.maximum(0.0, 1 - (u / depth) ** (depth / 2)) ** 2
 
 
 def radii_without_penalty(values, radii, *, tol=1e-9):

@@ -11,6 +11,8 @@ from scipy.stats import qmc
 
 from convexify.checks import as_integer, as_number, as_vector, one_of
 
+#: Points of the global search that may be asked for; each costs a Hessian.
+MOST_SAMPLES = 1_000_000
 _HERTZ_SIZE = 5  # up to this size all sign vectors are tried: 2⁴ eigenvalue problems
 
 
@@ -112,7 +114,7 @@ def convexity_threshold(
         )
     one_of("penalty", penalty, ("l2",))
     ratio = as_number("ratio", ratio, minimum=1.0)
-    samples = as_integer("samples", samples, minimum=1)
+    samples = as_integer("samples", samples, minimum=1, maximum=MOST_SAMPLES)
     starts = as_integer("starts", starts, minimum=1)
     max_boxes = as_integer("max_boxes", max_boxes, minimum=0)
     seed = as_integer("seed", seed, minimum=0)

@@ -2,7 +2,7 @@ r"""Deep chains of circular convolutions: every layer one, not only the first, a
 
 import numpy as np
 
-from convexify.checks import as_batch, as_integer, as_number
+from convexify.checks import MOST_LAYERS, as_batch, as_integer, as_number
 from convexify.linear_duality.compressed_problem import optimal_value
 
 
@@ -97,7 +97,7 @@ def chain_optimum(kernels, gamma, depth, channels):
     """
     kernels = as_batch("kernels", kernels, shape=(None, None))
     outputs, inputs, length = kernels.shape
-    gamma, depth = as_number("gamma", gamma, minimum=0), as_integer("depth", depth, minimum=2)
+    gamma, depth = as_number("gamma", gamma, minimum=0), as_integer("depth", depth, minimum=2, maximum=MOST_LAYERS)
     r = as_integer("channels", channels, minimum=1, maximum=min(outputs, inputs))
     blocks = np.fft.ifft(kernels).transpose(2, 0, 1) * length
     first = np.zeros((length, r, inputs), complex)

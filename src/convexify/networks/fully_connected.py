@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from scipy.special import roots_hermitenorm
 
-from convexify.checks import as_integer, one_of
+from convexify.checks import MOST_LAYERS, as_integer, one_of
 
 #: Activations by name; all but ``relu`` are analytic, which the deep theorem asks for.
 ACTIVATIONS = {"softplus": torch.nn.functional.softplus, "relu": torch.relu, "tanh": torch.tanh, "erf": torch.erf}
@@ -75,10 +75,8 @@ class FullyConnected(torch.nn.Module):
 
     def __init__(self, inputs, width, depth, *, activation="softplus", seed=0, dtype=torch.float64):
         super().__init__()
-        inputs, width, depth = (
-            as_integer(name, value, minimum=1)
-            for name, value in (("inputs", inputs), ("width", width), ("depth", depth))
-        )
+        inputs, width = as_integer("inputs", inputs, minimum=1), as_integer("width", width, minimum=1)
+        depth = as_integer("depth", depth, minimum=1, maximum=MOST_LAYERS)
         self.width, self.depth, self.activation = width, depth, one_of("activation", activation, tuple(ACTIVATIONS))
         # Here and not on first use: under torch.func the quadrature would meet tensors without storage.
         self.first_factor = (normaliser(self.activation) / self.width) ** 0.5

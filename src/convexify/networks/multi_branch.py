@@ -6,7 +6,7 @@ import math
 import numpy as np
 import torch
 
-from convexify.checks import as_integer
+from convexify.checks import MOST_LAYERS, as_integer
 
 
 class MultiBranch:
@@ -61,7 +61,7 @@ class MultiBranch:
         self.outputs = as_integer("outputs", outputs, minimum=1)
         self.branches = as_integer("branches", branches, minimum=1)
         self.width = as_integer("width", width, minimum=1)
-        self.hidden_layers = as_integer("hidden_layers", hidden_layers, minimum=1)
+        self.hidden_layers = as_integer("hidden_layers", hidden_layers, minimum=1, maximum=MOST_LAYERS)
         sizes = [inputs] + [width] * hidden_layers + [outputs]
         self.shapes = []
         for before, after in itertools.pairwise(sizes):

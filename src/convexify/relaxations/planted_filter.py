@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import linprog, nnls
 from scipy.sparse import block_array, csr_array, eye_array, kron
 
-from convexify.checks import as_integer, as_number
+from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vector
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,7 @@ def relax_filter(X, y, direction):
     The linear program min rᵀw s.t. Xᵢw ≤ tᵢ, 0 ≤ tᵢ, Σ_j t_ij ≤ y_i, solved by HiGHS; with one patch t is left out.
     """
     X, y = checked_patches(X, y)
-    direction = np.asarray(direction, dtype=np.float64)
-    if direction.shape != X.shape[2:] or not np.isfinite(direction).all():
-        raise ValueError(f"direction: expected {X.shape[2]} finite numbers, got shape {direction.shape}")
+    direction = as_vector("direction", direction, length=X.shape[2])
     n, k, d = X.shape
     rows = csr_array(X.reshape(n * k, d))
     if k == 1:
@@ -179,7 +177,7 @@ def descend_filter(X, y, starts, *, step, iterations):
     X, y = checked_patches(X, y)
     n, k, d = X.shape
     rows = X.reshape(n * k, d)
-    W = np.array(starts, dtype=np.float64)
+    W = as_matrix("starts", starts, columns=d).copy()
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(iterations):
             inner = (W @ rows.T).reshape(len(W), n, k)
@@ -191,11 +189,10 @@ def descend_filter(X, y, starts, *, step, iterations):
 
 def checked_patches(X, y):
     """Patches (n, k, d) and labels of at least 0, or an error that names what is not."""
-    X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if X.ndim != 3 or 0 in X.shape or y.shape != X.shape[:1]:
-        raise ValueError(f"X, y: expected shapes (n, patches, d) and (n,), got {X.shape} and {y.shape}")
-    if not (np.isfinite(X).all() and np.isfinite(y).all()):
-        raise ValueError("X, y: expected finite numbers")
+    X = as_batch("X", X, shape=(None, None, None))
+    if X.ndim != 3:
+        raise ValueError(f"X: expected an array of shape (n, patches, d), got {X.shape}")
+    y = as_vector("y", y, length=len(X))
     if (y < 0).any():
         raise ValueError(f"y: expected labels of at least 0, got {y.min():g}: no filter has that output or less")
     return X, y

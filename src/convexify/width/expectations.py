@@ -9,7 +9,7 @@ import functools
 import numpy as np
 from scipy.special import expit, roots_hermitenorm
 
-from convexify.checks import as_number, one_of
+from convexify.checks import as_batch, as_number, one_of
 
 _NODES = 3000
 _RELATIVE_TAIL = 1.0e-13
@@ -146,7 +146,7 @@ def _power_series(coefficients, rho):
 def _checked(activation, variance, correlation):
     one_of("activation", activation, ACTIVATIONS)
     q = as_number("variance", variance, above=0.0)
-    rho = np.asarray(correlation, dtype=np.float64)
+    rho = as_batch("correlation", correlation, shape=())
     if not np.all(np.abs(rho) <= 1.0):
         raise ValueError(f"correlation: expected entries in [-1, 1], got {rho[~(np.abs(rho) <= 1.0)].ravel()[0]}")
     return q, rho

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.linalg import eigvalsh
 
-from convexify.checks import as_integer, as_matrix, one_of
+from convexify.checks import MOST_LAYERS, as_integer, as_matrix, one_of
 from convexify.networks.fully_connected import normaliser
 from convexify.networks.residual import branch_factor
 from convexify.width import expectations
@@ -106,7 +106,7 @@ def gram(
     >>> smallest_eigenvalue(last) > 0
     True
     """
-    H = as_integer("depth", depth, minimum=1)
+    H = as_integer("depth", depth, minimum=1, maximum=MOST_LAYERS)
     if as_printed and H == 1:
         raise ValueError("as_printed: expected depth of at least 2, got depth 1, for which A^(0) is not defined")
     network = LayerRecursion(H, architecture, activation, c_res, branch_scaling, skip)
@@ -141,7 +141,7 @@ def tangent_gram(X, depth, *, architecture="fc", activation="softplus", c_res=0.
     ----------
     .. [1] Jacot, Gabriel, Hongler (2018), Neural tangent kernel, NeurIPS.
     """
-    H = as_integer("depth", depth, minimum=1)
+    H = as_integer("depth", depth, minimum=1, maximum=MOST_LAYERS)
     network = LayerRecursion(H, architecture, activation, c_res, branch_scaling, skip)
     K, expand = _input_covariance(X)
     covariances = network.covariances(K, H)

@@ -122,3 +122,10 @@ def test_too_many_patterns_is_an_error_that_names_the_limit():
 def test_bad_data_is_rejected_by_name(X):
     with pytest.raises(ValueError, match=r"^X: expected"):
         enumerate_patterns(X)
+
+
+def test_cells_of_more_dimensions_than_samples_are_all_sign_vectors():
+    assert general_position_count(5, 9) == 2**5
+    assert general_position_count(10**9, 2) == 2 * 10**9
+    with pytest.raises(ValueError, match=r"^rank .*: expected at most 10000, got 1000000000"):
+        general_position_count(10**9, 10**9)

@@ -111,6 +111,7 @@ def test_patch_gates_on_black_patches_still_give_full_dimensional_patterns():
     ("arguments", "message"),
     [
         ({"n_patterns": 0}, "^n_patterns: expected at least 1"),
+        ({"n_patterns": 10**9}, "^n_patterns: expected at most 10000000"),
         ({"kind": "uniform"}, "^kind: expected one of"),
         ({"kind": "convolutional"}, "^image_shape: expected"),
         ({"kind": "convolutional", "image_shape": (3, 3)}, "^image_shape: expected 4 pixels"),

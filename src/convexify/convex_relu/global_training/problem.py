@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number
+from convexify.checks import as_columns, as_matrix, as_number
 from convexify.convex_relu.networks.two_layer import TwoLayerReLU
 from convexify.convex_relu.programs.losses import check_labels, loss_named
 
@@ -117,8 +117,7 @@ def build_problem(X, y, beta, loss):
     X = as_matrix("X", X)
     loss = loss_named(loss)
     flat = np.ndim(y) == 1
-    y = np.asarray(y)
-    y = check_labels(loss, as_matrix("y", y[:, None] if flat else y, rows=len(X)))
+    y = check_labels(loss, as_columns("y", y, rows=len(X)))
     beta = as_number("beta", beta, above=0.0)
     unit_x = float(np.sqrt((X**2 / np.abs(X).max() ** 2).sum(axis=1).mean()) * np.abs(X).max()) if X.any() else 1.0
     unit_y = float(np.abs(y).max()) if loss.name == "squared" and y.any() else 1.0

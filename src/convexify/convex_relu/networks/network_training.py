@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from convexify.checks import as_integer, as_matrix, as_number
+from convexify.checks import as_columns, as_integer, as_matrix, as_number
 from convexify.convex_relu.networks.objective_gradient import TwoLayerObjective
 from convexify.convex_relu.networks.two_layer import TwoLayerReLU
 from convexify.convex_relu.programs.losses import check_labels, loss_named
@@ -148,8 +148,7 @@ def fit_networks_at_steps(X, y, beta, width, *, method, steps, iterations, sched
     (but for its ε), so that :math:`u=sz` does the same there. A network that diverges is frozen and marked.
     """
     X = as_matrix("X", X)
-    y = np.asarray(y)
-    y = check_labels(loss_named(loss), as_matrix("y", y[:, None] if y.ndim == 1 else y, rows=len(X)))
+    y = check_labels(loss_named(loss), as_columns("y", y, rows=len(X)))
     beta, width = as_number("beta", beta, above=0), as_integer("width", width, minimum=1)
     steps = np.array([as_number("steps", step, above=0) for step in steps])
     n, c, device = len(X), y.shape[1], resolve_device(device)

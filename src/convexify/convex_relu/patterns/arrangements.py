@@ -9,6 +9,8 @@ from convexify.checks import as_integer, as_matrix
 
 #: Two hyperplanes whose unit normals are closer than this are treated as one.
 PARALLEL_TOLERANCE = 1e-10
+#: Largest dimension in which cells are counted: beyond it the count has millions of digits.
+MOST_DIMENSIONS = 10_000
 
 
 def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
@@ -79,7 +81,8 @@ def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
 def general_position_count(n, rank):
     """Number 2 Σ_{k<rank} C(n-1, k) of cells that n hyperplanes through 0 in general position cut out of R^rank."""
     n, rank = as_integer("n", n, minimum=1), as_integer("rank", rank, minimum=1)
-    return 2 * sum(math.comb(n - 1, k) for k in range(rank))
+    as_integer("rank (or n, if that is smaller)", min(n, rank), maximum=MOST_DIMENSIONS)
+    return 2 * sum(math.comb(n - 1, k) for k in range(min(n, rank)))
 
 
 def distinct_columns(patterns):

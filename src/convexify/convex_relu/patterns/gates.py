@@ -11,6 +11,9 @@ from convexify.seeds import generator
 #: A pre-activation below this fraction of ``‖x_i‖‖u‖`` counts as zero.
 TIE_TOLERANCE = 1e-9
 
+#: Patterns that may be asked for at once: more is taken for a mistake, it would draw for hours.
+MOST_PATTERNS = 10_000_000
+
 GATE_KINDS = ("gaussian", "convolutional")
 
 
@@ -73,7 +76,7 @@ def sample_patterns(X, n_patterns, seed, *, kind="gaussian", image_shape=None, p
     (20, 8)
     """
     X = as_matrix("X", X)
-    n_patterns = as_integer("n_patterns", n_patterns, minimum=1)
+    n_patterns = as_integer("n_patterns", n_patterns, minimum=1, maximum=MOST_PATTERNS)
     patterns, gates = draw_patterns(
         X, n_patterns, seed, kind=kind, image_shape=image_shape, patch_shape=patch_shape, include=include
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number, as_patterns, check_squares, one_of
+from convexify.checks import as_columns, as_matrix, as_number, as_patterns, check_squares, one_of
 from convexify.convex_relu.programs.losses import HingeLoss, LogisticLoss, SquaredLoss, check_labels, loss_named
 
 _CHUNK = 4_000_000  # entries of the largest temporary array: 32 MB of float64
@@ -106,8 +106,7 @@ def build_program(X, y, patterns, beta, *, gated=False, loss="squared", group_no
         that its squares leave float64.
     """
     X = check_squares("X", as_matrix("X", X))
-    y = np.asarray(y)
-    y = check_squares("y", as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y, rows=len(X)))
+    y = check_squares("y", as_columns("y", y, rows=len(X)))
     loss = loss_named(loss)
     patterns = as_patterns("patterns", patterns, rows=len(X))
     beta = as_number("beta", beta, above=0.0)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from convexify.checks import as_matrix, as_number, as_patterns
+from convexify.checks import as_columns, as_matrix, as_number, as_patterns
 from convexify.convex_relu.global_training.result import GlobalTraining
 from convexify.convex_relu.patterns.gates import draw_patterns
 from convexify.convex_relu.programs.convex_program import build_program
@@ -169,8 +169,7 @@ def check_proof(file, X, y):
     header, arrays = read_file(file)
     _check_header(header)
     loss, beta = header["loss"], header["beta"]
-    X, y = as_matrix("X", X), np.asarray(y)
-    y = as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y)
+    X, y = as_matrix("X", X), as_columns("y", y)
     for name, array in (("X", X), ("y", y)):
         if fingerprint(array) != header[name]:
             raise ValueError(f"{name}: expected the data that the proof was made for, got other numbers (SHA-256)")
@@ -200,8 +199,7 @@ def _proof(header, bounds, patterns):
 
 def _data(X, y, beta, loss):
     X = as_matrix("X", X)
-    y = np.asarray(y)
-    y = as_matrix("y", y[:, None] if y.ndim == 1 and y.size else y, rows=len(X))
+    y = as_columns("y", y, rows=len(X))
     return X, check_labels(loss_named(loss), y), as_number("beta", beta, above=0.0)
 
 

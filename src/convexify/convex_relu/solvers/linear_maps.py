@@ -59,6 +59,10 @@ class LinearMaps:
         """Face' diag(weight) face, shape (K, K)."""
         return self._back(face.T @ (self._place(weight)[:, None] * face))
 
+    def outer(self, face, weight):
+        """Face diag(weight) face', shape (n, n), for ``weight`` (K,)."""
+        return self._back((face * self._place(weight)) @ face.T)
+
     def expand(self, face, coefficients):
         return self._back(face @ self._place(coefficients))
 

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, lapack, null_space
 
 from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
 from convexify.convex_relu.solvers.linear_maps import LinearMaps
+from convexify.convex_relu.solvers.newton_systems import LARGEST_FACTOR, NewtonSystems
 from convexify.convex_relu.solvers.solution import Candidate
 
 MAX_INNER = 30  # Newton steps for one proximal point
 ACCURACY = 0.5  # share of the movement that the residual may be: less than 1 for convergence, 0.1 costs a fifth more
-LARGEST_FACTOR = 3000  # order up to which a gated system that conjugate gradients do not solve is factorised
 
 
 @dataclass
@@ -43,9 +42,9 @@ class NewtonSolver:
     The proximal operator projects onto the cone, then shortens by :math:`\sigma\beta`. It is piecewise smooth: with
     ``Z_g`` a basis of the directions that keep the binding rows at zero, :math:`\hat p` the direction of the projection
     and :math:`r=\sigma\beta/\|\Pi_C\|`, its derivative is :math:`J_g=Z_g[(1-r)I+r\hat p\hat p^\top]Z_g^\top` on an
-    active group and 0 elsewhere. At a solution the cones bind in nearly all directions, so the Newton system
-    :math:`\nabla^2L^*+\sigma\sum_gD_gXJ_gX^\top D_g` is a diagonal plus a matrix of very low rank: one small Cholesky
-    factor. Gated programs have no binding rows; there conjugate gradients on the active groups are cheaper.
+    active group and 0 elsewhere. The Newton system :math:`\nabla^2L^*+\sigma\sum_gD_gXJ_gX^\top D_g` is solved by one
+    Cholesky factor (`NewtonSystems`). Gated programs have no binding rows; there conjugate gradients on the active
+    groups are cheaper.
 
     Every proximal point lies in the cones, and the multipliers of its projection bound the dual norm of every group,
     :math:`\|s_gX^\top D_g\nu+B_g^\top\mu_g/\sigma\|`, also where they are old: a group proved inactive by old
@@ -70,7 +69,7 @@ class NewtonSolver:
         self.sign = np.where(np.arange(groups) < p, 1.0, -1.0)
         self.support = [np.empty(0, int)] * (groups * c)
         self.multipliers = [np.empty(0)] * (groups * c)  # scaled to the dual point: mu / sigma
-        self.bases = {}
+        self.systems = NewtonSystems(program, self.maps, self.pattern, self.sign)
         self.lift = np.zeros((d, groups, c))  # B' mu / sigma
         self.sigma = 3.0 * d / max(float(np.sum(program.X**2)), np.finfo(float).tiny)
         self.largest = 1e7 * self.sigma
@@ -188,48 +187,12 @@ class NewtonSolver:
         return (
             self._direction_by_gradients(state, active)
             if self.program.gated
-            else self._direction_on_face(state, active)
+            else self._direction_by_factor(state, active)
         )
 
-    def _direction_on_face(self, state, active):
-        """Solve (W^{-1} + sigma Q M Q') x = -gradient by a factor of M^{-1}/sigma + Q'WQ (Woodbury), Q = A Z."""
-        c, basis, owner, output, blocks = self.outputs, [], [], [], []
-        for g in active:
-            unit = state.u[:, g] / np.linalg.norm(state.u[:, g])
-            spaces = [self._free_directions(g * c + j) for j in range(c)]
-            inner = np.concatenate([space.T @ unit[:, j] for j, space in enumerate(spaces)])
-            ratio = self.sigma * self.beta / state.length[g]
-            blocks.append((np.eye(len(inner)) - ratio * np.outer(inner, inner)) / ((1 - ratio) * self.sigma))
-            basis += [self.sign[g] * space for space in spaces]
-            sizes = [space.shape[1] for space in spaces]
-            owner.append(np.repeat(self.pattern[g], sum(sizes)))
-            output.append(np.repeat(np.arange(c), sizes))
-        basis, owner, output = np.hstack(basis), np.concatenate(owner), np.concatenate(output)
-        system, position = np.zeros((len(owner), len(owner))), 0
-        for block in blocks:
-            part = slice(position, position + len(block))
-            system[part, part] = block
-            position += len(block)
-        weighted = state.weight * state.gradient
-        faces, right = [], np.zeros(len(owner))
-        for j in range(c):
-            which = np.flatnonzero(output == j)
-            faces.append((which, self.maps.face(basis[:, which], owner[which])))
-            system[np.ix_(which, which)] += self.maps.gram(faces[j][1], state.weight[:, j])
-            right[which] = self.maps.contract(faces[j][1], weighted[:, j])
-        solution = _solve_positive(system, right)
-        correction = np.stack([self.maps.expand(face, solution[which]) for which, face in faces], axis=1)
-        return state.weight * correction - weighted
-
-    def _free_directions(self, column):
-        """Orthonormal basis of the directions orthogonal to the binding rows; kept until the rows change."""
-        binding = self.support[column]
-        rows, basis = self.bases.get(column, (None, None))
-        if rows is None or not np.array_equal(rows, binding):
-            rows = self.program.X[binding]
-            basis = _complement(rows) if len(rows) <= rows.shape[1] else null_space(rows)
-            self.bases[column] = binding, basis
-        return basis
+    def _direction_by_factor(self, state, active):
+        ratio = self.sigma * self.beta / state.length[active]
+        return self.systems.direction(state, active, self.support, self.sigma, ratio)
 
     def _direction_by_gradients(self, state, active):
         """Conjugate gradients in float32, to a tenth of the residual.
@@ -257,30 +220,7 @@ class NewtonSolver:
                 return root * x
             p = residual + size / old * p
         small = len(active) * self.u.shape[0] * self.outputs <= LARGEST_FACTOR
-        return self._direction_on_face(state, active) if small else root * x
-
-
-def _complement(rows):
-    """Orthonormal basis of the orthogonal complement of few independent rows, from their QR factors."""
-    count, d = rows.shape
-    if not count:
-        return np.eye(d)
-    full = np.zeros((d, d), order="F")
-    full[:, :count], scalars, _, _ = lapack.dgeqrf(rows.T)
-    return lapack.dorgqr(full, scalars, overwrite_a=True)[0][:, count:]
-
-
-def _solve_positive(matrix, right):
-    """Solve with a positive definite matrix; the smallest ridge that lets the factorisation succeed is added."""
-    if not len(right):
-        return right
-    for ridge in (0.0, 1e-14, 1e-11, 1e-8):
-        try:
-            factor = cho_factor(matrix + ridge * matrix.diagonal().max() * np.eye(len(matrix)), lower=True)
-            return cho_solve(factor, right)
-        except np.linalg.LinAlgError:
-            continue
-    return np.linalg.lstsq(matrix, right, rcond=1e-12)[0]
+        return self._direction_by_factor(state, active) if small else root * x
 
 
 def iterate(program, device="cpu", start=None, *, close=False):
