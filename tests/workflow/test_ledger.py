@@ -128,8 +128,8 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
     project("gap_width_9")
     with pytest.raises(ValueError, match=r"claims\.yaml: e\.c: metric gapp: expected one that the experiment writes"):
         project("gapp")
+    test = {"metric": "gpa", "comparison": "<", "expected": 1.0}
     with pytest.raises(ValueError, match=r"metric gpa"):
-        test = {"metric": "gpa", "comparison": "<", "expected": 1.0}
         project("gap", about="it", condition={"when": "x", "about": "it", "test": test})
     with pytest.raises(ValueError, match=r"claims\.yaml: e: claim e\.c: metric: expected a name, got None"):
         project(None)
