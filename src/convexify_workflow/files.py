@@ -92,6 +92,10 @@ def _save_figure(temporary, suffix, figure):
     """Without the time of day in it, and with the identifiers of an SVG fixed: two builds give the same bytes."""
     import matplotlib as mpl
 
+    if figure.get_layout_engine() is not None:
+        # Laid out once here: else matplotlib lays it out anew, which takes as long as drawing, for each file.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix, {})
     with mpl.rc_context({"svg.hashsalt": "convexify", "savefig.dpi": 150}):
         figure.savefig(temporary, metadata=metadata)
