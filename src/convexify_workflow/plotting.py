@@ -12,6 +12,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from convexify_workflow.files import lay_out
 from convexify_workflow.uncertainty import FEWEST, mean
 
 
@@ -186,9 +187,8 @@ def wrapped(text, width=30):
 
 
 def laid_out(figure):
-    """The figure with its layout fixed: laid out once here rather than again for each file that it is saved to."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    """The figure with its layout fixed, so that what is placed by hand stays where it is."""
+    lay_out(figure)
     return figure
 
 
