@@ -19,7 +19,7 @@ def top_of_scale(surfaces, row):
 
 
 def measures_of(measures, row, number, grid):
-    """Measures of the plane of three networks: of all repetitions (coarse grid), or of the one that is drawn (fine)."""
+    """Measures of the plane of three networks: of all repetitions (coarse grid), or of the median one, drawn (fine)."""
     return measures[
         (measures["row"] == row["name"])
         & (measures["branches"] == number)

@@ -33,7 +33,7 @@ def figure_surfaces(surfaces, measures, numbers, rows):
         fig.colorbar(drawn, cax=bar, ticks=[0, top / 2, top], format="{x:.2g}")
         fig.text(0.92, (bottom + CELL - 0.75) / height, "loss")
     finding(fig, "Is the landscape less non-convex with more branches? Loss on the plane of three trained networks; "
-        "violation of convexity: of the plane drawn (median and range of all repetitions), lower is less",
+        "violation of convexity: of the plane drawn, the median repetition's (median and range of all), lower is less",
         y=1 - 0.1 / height)  # fmt: skip
     return laid_out(fig)
 

@@ -50,7 +50,7 @@ def rules_of(study):
     sets = {}  # those that the same rules read are one node
     for file in sorted({file for reads, _ in rules.values() for file in _data(reads)}):
         readers = tuple(name for name, (reads, _) in rules.items() if file in reads)
-        sets.setdefault(readers, []).append(_words(file.rpartition("/")[2].removesuffix(".npz")))
+        sets.setdefault(readers, []).append(_set(file))
     edges |= {(f"data of {readers}", name) for readers in sets for name in readers}
     kinds = {
         kind: {name: text for name, text in texts.items() if name.startswith(f"{kind}_")}
@@ -59,7 +59,7 @@ def rules_of(study):
     columns = [
         Column("data", 72, {f"data of {readers}": ", ".join(files) for readers, files in sets.items()}, _TOP),
         Column("compute", 96, kinds["compute"], _TOP),
-        Column("metrics", 52, {"metrics": "metrics"}, spread=False),
+        Column("metrics", 55, {"metrics": "metrics"}, spread=False),
         Column("figures", 98, kinds["figure"], _TOP),
     ]
     title = html.escape(study["title"])
@@ -71,6 +71,12 @@ def rules_of(study):
 
 def _data(files):
     return [file for file in files if file.startswith("data/")]
+
+
+def _set(file):
+    """Words for a prepared set; some jobs have one of several, which the settings name."""
+    name = file.rpartition("/")[2].removesuffix(".npz").replace("<set>", "several")
+    return _words(re.sub(r"{(\w+)}", r"each \1", name))
 
 
 def _writer(file, rules):

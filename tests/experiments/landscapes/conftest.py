@@ -12,7 +12,6 @@ SETTINGS = SimpleNamespace(
     plane_range=0.7,
     random_range=1.0,
     grid_points=7,
-    control_grid_points=6,
     band_grid_points=5,
     chord_points=5,
     hessian_samples=30,
