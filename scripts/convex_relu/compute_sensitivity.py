@@ -35,7 +35,9 @@ def compute_sensitivity(data, settings, device, seed):
             seed=integer_seed(*stream, "sample", draw),
         )
         same += [{"draw": draw} | row for row in _same_program(arrays, settings, (*stream, draw), draw == 0)]
-        path += [{"draw": draw} | row for row in _path(arrays, settings, integer_seed(*stream, "path", draw), device)]
+        if draw < settings.path_draws:
+            path_seed = integer_seed(*stream, "path", draw)
+            path += [{"draw": draw} | row for row in _path(arrays, settings, path_seed, device)]
         for fit in range(settings.fits):
             patterns_seed = integer_seed(*stream, "patterns", draw, fit)
             fits.append({"draw": draw, "fit": fit} | _convex_fit(arrays, settings, patterns_seed, device))

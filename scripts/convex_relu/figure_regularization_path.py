@@ -2,7 +2,7 @@
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, measured, medians, spelled, subplots
+from convexify_workflow.plotting import COLOURS, finding, measured, medians, plain_log_ticks, spelled, subplots
 
 #: Smaller gaps are rounding.
 FLOOR = 1e-12
@@ -22,7 +22,7 @@ def figure_regularization_path(path, numbers, settings):
         medians(errors, rows, "fraction", column, color=COLOURS[name], linestyle=dashes, label=label)
     errors.legend()
     gap.axhline(settings.tol, color=COLOURS["grey"], linestyle=":")
-    gap.annotate("gap asked for", (0.02, settings.tol), xycoords=("axes fraction", "data"), va="bottom")
+    gap.annotate("gap asked for", (0.99, settings.tol), xycoords=("axes fraction", "data"), va="bottom", ha="right")
     chosen = numbers.set_index("metric")["value"]["path_chosen_over_largest_lam"]
     for ax in axes.flat:
         ax.axvline(chosen, color=COLOURS["grey"], linewidth=1, zorder=0)
@@ -31,7 +31,13 @@ def figure_regularization_path(path, numbers, settings):
     objective.set(xscale="log", yscale="log", ylabel="objective per sample", title="Objective")
     active.set(ylabel="groups that are not zero", title="Active groups", ylim=(0, None))
     errors.set(ylabel="share of wrong classes\n(lower is better)", title="Errors", ylim=(0, None))
-    gap.set(yscale="log", ylabel="relative duality gap\n(1e−12: rounding)", title="Certified gap")
+    plain_log_ticks(objective.yaxis)
+    gap.set(
+        yscale="log",
+        ylim=(None, 5 * max(settings.tol, rows["relative_gap"].max())),
+        ylabel="relative duality gap\n(1e−12: rounding)",
+        title="Certified gap",
+    )
     where, groups = measured(numbers, "path_chosen_over_largest_lam"), measured(numbers, "path_chosen_active", ".0f")
     finding(
         fig,
