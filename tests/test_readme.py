@@ -34,5 +34,8 @@ def test_table_names_every_experiment():
 
 def test_findings_are_those_that_are_recorded():
     assert with_findings(README, findings_table(ROOT)) == README
+    conditional = [line for line in README.splitlines() if "**holds under**" in line]
+    assert conditional
+    assert all("; under that condition: " in line for line in conditional)
     with pytest.raises(ValueError, match="expected the marks"):
         with_findings("no marks", "")
