@@ -164,9 +164,11 @@ def _copy_tables(study, folder):
     copies = {}
     for path in study["tables"]:
         source = Path(path)
-        text = (pd.read_parquet(source) if source.suffix == ".parquet" else pd.read_csv(source)).to_csv(index=False)
+        table = pd.read_parquet(source) if source.suffix == ".parquet" else pd.read_csv(source)
         copies[path] = None
-        if len(text) <= LARGEST_CSV:
+        # Two characters or more for each number: a table that is too large need not be written to know it.
+        text = table.to_csv(index=False) if 2 * table.size <= LARGEST_CSV else None
+        if text is not None and len(text) <= LARGEST_CSV:
             copies[path] = f"{source.stem}.csv"
             (folder / copies[path]).write_text(text, encoding="utf-8")
         elif source.stat().st_size <= LARGEST_PARQUET:
