@@ -57,7 +57,7 @@ def rules_of(study):
         for kind in ("compute", "figure")
     }
     columns = [
-        Column("data", 72, {f"data of {readers}": ", ".join(files) for readers, files in sets.items()}, _TOP),
+        Column("data", 79, {f"data of {readers}": ", ".join(files) for readers, files in sets.items()}, _TOP),
         Column("compute", 96, kinds["compute"], _TOP),
         Column("metrics", 55, {"metrics": "metrics"}, spread=False),
         Column("figures", 98, kinds["figure"], _TOP),
