@@ -21,7 +21,9 @@ def figure_sampled_patterns(sampled_patterns, numbers):
         medians(ax, part, "gates", "excess", spread=("pi", 50), hue="method", style="method",
                 legend=ax is axes[0, 0], **looks(names))  # fmt: skip
         total = sampled_patterns.loc[sampled_patterns["dataset"] == name].query("kind == 'all'")["patterns"].iloc[0]
-        ax.set(xscale="log", yscale="log", xlabel="number of gates", title=f"{spelled(name)}: {total:,} patterns in all")
+        ax.set(
+            xscale="log", yscale="log", xlabel="number of gates", title=f"{spelled(name)}: {total:,} patterns in all"
+        )
         ticks_at(ax.xaxis, sorted(part["gates"].unique()))
         ax.set_ylabel("objective / optimum over all patterns − 1\n(lower is better; 1e−7: rounding)")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
