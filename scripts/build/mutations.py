@@ -90,6 +90,26 @@ MUTATIONS = (
         *("linear_duality", "workflow/experiments/linear_duality/settings.yaml"),
         *("smoke: [synthetic, digits]", "smoke: [synthetic, iris]"),
     ),
+    Mutation(
+        "global training: half the penalty in the objective",
+        *("global_training", "src/convexify/convex_relu/global_training/problem.py"),
+        *("+ self.beta * float(sizes.sum())", "+ 0.5 * self.beta * float(sizes.sum())"),
+    ),
+    Mutation(
+        "convexified networks: the dual norm of the certificate is Frobenius, not the largest singular value",
+        *("convex_cnn", "src/convexify/relaxations/convex_cnn_program.py"),
+        *("self.radius * float(np.linalg.norm(G, 2))", "self.radius * float(np.linalg.norm(G))"),
+    ),
+    Mutation(
+        "path norm: the gate of the second level left out",
+        *("path_norm", "src/convexify/relaxations/path_norm_program.py"),
+        *("return sums * patterns.second[..., None], cones", "return sums, cones"),
+    ),
+    Mutation(
+        "planted filter: the active set of the normal cone turned round",
+        *("conv_relaxation", "src/convexify/relaxations/planted_filter.py"),
+        *('np.einsum("nkd,d->nk", X, w) > 0, X)', 'np.einsum("nkd,d->nk", X, w) < 0, X)'),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ EXPERIMENT = "landscapes"
 
 def images(data, problem, seed, device):
     """Training images, labels, test images, labels: subsampled, averaged over squares, centred and scaled."""
-    data = subsample(data, problem["samples"], seed)
+    data = subsample(data, problem["samples"], seed, n_test=min(problem["test_samples"], len(data["X_test"])))
     X, X_test = (average_pool(data[part], data["image_shape"], problem["pooling"]) for part in ("X", "X_test"))
     mean, deviation = X.mean(), X.std()
     return [

@@ -11,8 +11,9 @@ from convexify_workflow.job import run
 def compute_shallow(settings, device, seed):
     """One row per step rule, width, repetition and epoch.
 
-    The largest width, which takes half of the time, has ``repetitions`` draws and the first step rule only; the others
-    have ``repetitions_below``, of which the first are the same, and ``repetitions_of_other_steps`` of other rules.
+    The largest width, which takes half of the time, has ``repetitions`` draws; the others have ``repetitions_below``,
+    of which the first are the same. The other step rule is there to tell whether the step explains what differs from
+    the paper: ``repetitions_of_other_steps`` draws of ``widths_of_other_steps``.
     """
     frames = []
     for repetition in range(max(settings.repetitions, settings.repetitions_below)):
@@ -24,8 +25,8 @@ def compute_shallow(settings, device, seed):
             "half of 2/λ_max": largest_step(X),
         }
         for rule in settings.steps[: None if repetition < settings.repetitions_of_other_steps else 1]:
-            for width in settings.widths:
-                if width == max(settings.widths) and (repetition >= settings.repetitions or rule != settings.steps[0]):
+            for width in settings.widths if rule == settings.steps[0] else settings.widths_of_other_steps:
+                if width == max(settings.widths) and repetition >= settings.repetitions:
                     continue
                 start = integer_seed(seed, "width", "shallow", width, repetition)
                 table = shallow_dynamics(

@@ -8,6 +8,7 @@ import torch
 from tqdm import tqdm
 
 from convexify.checks import as_integer, as_number, one_of
+from convexify.updates import Adam, GradientDescent, LimitedMemory
 
 METHODS = ("gd", "sgd", "adam", "lbfgs")
 _SECONDS_BEFORE_PROGRESS_IS_SHOWN = 5
@@ -139,9 +140,12 @@ def train(
     record_every = as_integer("record_every", record_every, minimum=1)
     step_at = step if callable(step) else _constant(as_number("step", step, above=0))
     batches = _batches(method, n_samples, batch_size, as_integer("seed", seed, minimum=0))
-    optimizer = _optimizer(method, parameters, step_at(0), momentum, memory)
-    kind = _MiniBatch if batches is not None else _LineSearch if method == "lbfgs" else _FullBatch
-    stepper = kind(parameters, loss, optimizer, batches)
+    momentum = _check_momentum(method, momentum)
+    if batches is not None:
+        stepper = _MiniBatch(parameters, loss, batches)
+    else:
+        stepper = (_LineSearch if method == "lbfgs" else _FullBatch)(parameters, loss)
+    stepper.update = _update(method, stepper, momentum, memory)
     stopping = _Stopping(target, blow_up)
     records, rows, iteration, stop = [], [], 0, None
     bar = tqdm(total=iterations, desc=description, mininterval=5, delay=_SECONDS_BEFORE_PROGRESS_IS_SHOWN, leave=False)
@@ -158,13 +162,11 @@ def train(
                     rows.append(measure())
             if stop:
                 break
-            for group in optimizer.param_groups:
-                group["lr"] = step_at(iteration)
-            if not stepper.advance():
+            if not stepper.advance(step_at(iteration)):
                 stop = f"stationary: the line search found no descent after {iteration} iterations"
             iteration += 1
             bar.update()
-    optimizer.zero_grad()
+    stepper.forget_gradients()
     columns = {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
     steps, values = map(np.array, zip(*records, strict=True))
     return History(steps, values, columns, stepper.evaluations, stopping.diverged, stopping.reached_target, stop)
@@ -199,29 +201,35 @@ class _FullBatch:
 
     full_batch = True
 
-    def __init__(self, parameters, loss, optimizer, batches):
-        self.parameters, self.loss, self.optimizer, self.batches = parameters, loss, optimizer, batches
-        self.evaluations = 0
+    def __init__(self, parameters, loss, batches=None):
+        self.parameters, self.loss, self.batches = parameters, loss, batches
+        self.update, self.evaluations = None, 0
 
     def objective(self, recording, last):
         """The objective at the iterate, or what is known of it."""
-        return self._full_loss() if last else float(self._backward(self.loss).detach())
+        return self._full_loss() if last else float(self.backward(self.loss).detach())
 
-    def advance(self):
-        """One step; False if the iterate did not move and never will."""
-        self.optimizer.step()
+    def advance(self, step):
+        """One step of this length; False if the iterate did not move and never will."""
+        self.update.step(step)
         return True
+
+    def backward(self, loss):
+        """The objective with its graph, its gradient left in the parameters."""
+        self.evaluations += 1
+        self.forget_gradients()
+        value = loss()
+        value.backward()
+        return value
+
+    def forget_gradients(self):
+        """What torch would add the next gradient to."""
+        for parameter in self.parameters:
+            parameter.grad = None
 
     def _full_loss(self):
         with torch.no_grad():
             return float(self.loss())
-
-    def _backward(self, loss):
-        self.evaluations += 1
-        self.optimizer.zero_grad()
-        value = loss()
-        value.backward()
-        return value
 
 
 class _LineSearch(_FullBatch):
@@ -230,9 +238,9 @@ class _LineSearch(_FullBatch):
     def objective(self, recording, last):
         return self._full_loss()
 
-    def advance(self):
+    def advance(self, step):
         before = [p.detach().clone() for p in self.parameters]
-        self.optimizer.step(lambda: self._backward(self.loss))
+        self.update.step(step)
         return any(not torch.equal(p, q) for p, q in zip(self.parameters, before, strict=True))
 
 
@@ -245,9 +253,10 @@ class _MiniBatch(_FullBatch):
     def objective(self, recording, last):
         return self._full_loss() if recording or last else self.batch_loss
 
-    def advance(self):
+    def advance(self, step):
         batch = next(self.batches)
-        self.batch_loss = float(self.optimizer.step(lambda: self._backward(lambda: self.loss(batch))).detach())
+        self.batch_loss = float(self.backward(lambda: self.loss(batch)).detach())
+        self.update.step(step)
         return True
 
 
@@ -267,24 +276,20 @@ def _check_parameters(parameters):
     return parameters
 
 
-def _optimizer(method, parameters, step, momentum, memory):
+def _check_momentum(method, momentum):
     momentum = as_number("momentum", momentum, minimum=0)
     if momentum >= 1 or (momentum and method not in ("gd", "sgd")):
         raise ValueError(f"momentum: expected a number in [0, 1), and 0 unless the method is gd or sgd, got {momentum}")
+    return momentum
+
+
+def _update(method, stepper, momentum, memory):
     if method == "adam":
-        return torch.optim.Adam(parameters, lr=step)
+        return Adam(stepper.parameters)
     if method == "lbfgs":
-        # One step per call; tolerances of 0 leave stopping to the loop above.
-        return torch.optim.LBFGS(
-            parameters,
-            lr=step,
-            max_iter=1,
-            tolerance_grad=0,
-            tolerance_change=0,
-            history_size=as_integer("memory", memory, minimum=1),
-            line_search_fn="strong_wolfe",
-        )
-    return torch.optim.SGD(parameters, lr=step, momentum=momentum)
+        memory = as_integer("memory", memory, minimum=1)
+        return LimitedMemory(stepper.parameters, memory, lambda: stepper.backward(stepper.loss))
+    return GradientDescent(stepper.parameters, momentum)
 
 
 def _batches(method, n_samples, batch_size, seed):

@@ -121,15 +121,15 @@ def plane_losses(network, X, loss, plane, first_coordinates, second_coordinates)
     """
     rows = as_vector("first_coordinates", first_coordinates)
     columns = as_vector("second_coordinates", second_coordinates)
-    centre, first_axis, second_axis = plane
     values = np.empty((len(rows), len(columns)))
     with torch.no_grad():
         start, along_first, along_second = (network.first_layer(part, X) for part in plane)
+        centre, first_axis, second_axis = map(network.after_first_layer, plane)
         for i, x in enumerate(rows.tolist()):
-            row_start, row_parameters = start + x * along_first, centre + x * first_axis
+            row_start, row_rest = start + x * along_first, centre + x * first_axis
             for j, y in enumerate(columns.tolist()):
                 outputs = network.from_first_layer(
-                    row_parameters.add(second_axis, alpha=y), row_start.add(along_second, alpha=y)
+                    row_rest.add(second_axis, alpha=y), row_start.add(along_second, alpha=y)
                 )
                 values[i, j] = float(loss(outputs))
     return values

@@ -101,8 +101,7 @@ class MultiBranch:
             raise ValueError(
                 f"parameters: expected a vector of length {self.size}, got shape {tuple(parameters.shape)}"
             )
-        pieces = parameters.split([math.prod(shape) for shape in self.shapes])
-        return [piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
+        return self._pieces(parameters, self.shapes)
 
     def vector(self, tensors):
         """Inverse of `tensors`."""
@@ -110,7 +109,7 @@ class MultiBranch:
 
     def __call__(self, parameters, X):
         """Outputs (n, outputs) of the average at the samples ``X`` (n, inputs)."""
-        return self.from_first_layer(parameters, self.first_layer(parameters, X))
+        return self.from_first_layer(self.after_first_layer(parameters), self.first_layer(parameters, X))
 
     def first_layer(self, parameters, X, *, bias=True):
         """Pre-activations of the first layer, affine in the parameters: (I, width, n)."""
@@ -120,9 +119,13 @@ class MultiBranch:
         products = (weights.reshape(-1, self.inputs) @ X.T).view(self.branches, self.width, len(X))
         return products + biases[:, :, None] if bias else products
 
-    def from_first_layer(self, parameters, preactivations):
-        """Outputs (n, outputs) from the pre-activations of the first layer."""
-        tensors = self.tensors(parameters)
+    def after_first_layer(self, parameters):
+        """What is left of the vector without the first layer, which holds most of it; a view."""
+        return parameters[sum(math.prod(shape) for shape in self.shapes[:2]) :]
+
+    def from_first_layer(self, rest, preactivations):
+        """Outputs (n, outputs) from the parameters `after_first_layer` and the first layer's pre-activations."""
+        tensors = self._pieces(rest, self.shapes[2:])
         active = self._hidden(tensors, preactivations)[-1]
         weights, biases = tensors[-2:]
         joined = weights.transpose(0, 1).reshape(self.outputs, -1)
@@ -131,12 +134,12 @@ class MultiBranch:
     def branch_outputs(self, parameters, X):
         """Outputs of every branch by itself, (I, outputs, n); their mean over the first axis is the network's."""
         tensors = self.tensors(parameters)
-        active = self._hidden(tensors, self.first_layer(parameters, X))[-1]
+        active = self._hidden(tensors[2:], self.first_layer(parameters, X))[-1]
         return torch.baddbmm(tensors[-1][:, :, None], tensors[-2], active)
 
     def activations(self, parameters, X):
         """Activations of every hidden layer, a list of tensors (I, width, n)."""
-        return self._hidden(self.tensors(parameters), self.first_layer(parameters, X))
+        return self._hidden(self.tensors(parameters)[2:], self.first_layer(parameters, X))
 
     def permuted(self, parameters, order, units=None):
         """The same function with branches and hidden units listed in another order.
@@ -164,9 +167,15 @@ class MultiBranch:
             tensors[2 * layer + 2] = following.gather(2, orders[:, None, :].expand_as(following))
         return self.vector(tensors)
 
-    def _hidden(self, tensors, preactivations):
+    @staticmethod
+    def _pieces(vector, shapes):
+        pieces = vector.split([math.prod(shape) for shape in shapes])
+        return [piece.view(shape) for piece, shape in zip(pieces, shapes, strict=True)]
+
+    @staticmethod
+    def _hidden(tensors, preactivations):
         layers = [preactivations.clamp(min=0)]
-        for weights, biases in zip(tensors[2:-2:2], tensors[3:-2:2], strict=True):
+        for weights, biases in zip(tensors[:-2:2], tensors[1:-2:2], strict=True):
             layers.append(torch.baddbmm(biases[:, :, None], weights, layers[-1]).clamp(min=0))
         return layers
 

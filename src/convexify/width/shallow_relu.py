@@ -69,7 +69,8 @@ def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float
             distance = (moved * (K @ moved)).sum(0).clamp_min(0).max().sqrt().item()
         else:
             distance = np.nan
-        rows.append((k, 0.5 * float(residuals @ residuals), float((active != start).double().mean()), distance))
+        changed = int((active != start).count_nonzero()) / Z.numel()
+        rows.append((k, 0.5 * float(residuals @ residuals), changed, distance))
         moved.sub_(change, alpha=step)
         Z.addmm_(K, change, alpha=-step)
     return pd.DataFrame(rows, columns=["iteration", "loss", "pattern_change", "weight_distance"])

@@ -22,6 +22,7 @@ PROBLEM = {
     "name": "tiny",
     "pooling": 2,
     "samples": 40,
+    "test_samples": 50,
     "plane_samples": 20,
     "hidden_layers": 1,
     "width": 1,
@@ -31,7 +32,8 @@ PROBLEM = {
     "batch_size": 10,
 }
 CONVERGENCE = SimpleNamespace(
-    pooling=2, samples=40, hidden_layers=2, parameters=100, branches=[1, 2, 4], epochs=3, batch_size=10, first_step=0.3,
+    pooling=2, samples=40, test_samples=50, hidden_layers=2,
+    parameters=100, branches=[1, 2, 4], epochs=3, batch_size=10, first_step=0.3,
     trials=4, repetitions=3, starts=2,
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ JOBS = {
         repetitions=3,
         repetitions_below=3,
         repetitions_of_other_steps=3,
+        widths_of_other_steps=[16],
         epochs=20,
         steps=["calibrated"],
         reported_log_error=-1.0,

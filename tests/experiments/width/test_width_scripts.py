@@ -51,6 +51,7 @@ def tables(entry, data):
         {"samples": 8, "widths": [8, 16, 32], "repetitions": 3, "epochs": 10},
         repetitions_below=4,
         repetitions_of_other_steps=3,
+        widths_of_other_steps=[8, 16],
         steps=["calibrated", "half of 2/λ_max"],
         reported_log_error=-1.0,
     )

@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 
 from convexify.checks import as_integer, as_matrix, as_number
+from convexify.convex_relu.networks.objective_gradient import TwoLayerObjective
 from convexify.convex_relu.networks.two_layer import TwoLayerReLU
 from convexify.convex_relu.programs.losses import check_labels, loss_named
 from convexify.devices import resolve_device
@@ -14,12 +15,6 @@ from convexify.training import train
 
 #: A network counts as diverged, and is no longer moved, above this multiple of its first objective (at least 1).
 _BLOW_UP = 1e6
-
-_TORCH_LOSSES = {
-    "squared": lambda f, y: 0.5 * (f - y) ** 2,
-    "logistic": lambda f, y: torch.nn.functional.softplus(-y * f),
-    "hinge": lambda f, y: torch.relu(1 - y * f),
-}
 
 
 @dataclass(frozen=True)
@@ -162,22 +157,21 @@ def fit_networks_at_steps(X, y, beta, width, *, method, steps, iterations, sched
     weights = [np.concatenate([array] * len(steps)) for array in weights]
     y = np.tile(y, len(steps))
     first = objectives(X, y, beta, *weights, loss=loss, negative_slope=negative_slope)
-    samples, targets, ceiling = (torch.from_numpy(a).to(device) for a in (X, y, _BLOW_UP * np.maximum(1.0, first / n)))
+    samples, columns, ceiling = (
+        torch.from_numpy(a).to(device) for a in (X, np.ascontiguousarray(y.T), _BLOW_UP * np.maximum(1.0, first / n))
+    )
     factors = np.repeat(steps if method == "adam" else np.sqrt(steps), c)
     factors = [torch.from_numpy(factors.reshape(-1, *[1] * (a.ndim - 1))).to(device) for a in weights]
     moved = [(torch.from_numpy(a).to(device) / f).requires_grad_() for a, f in zip(weights, factors, strict=True)]
-    loss_of = _TORCH_LOSSES[loss]
 
     def parts():
         return [f * z for f, z in zip(factors, moved, strict=True)]
 
     def objective(batch=slice(None)):
         hidden, output = parts()
-        inner = torch.nn.functional.leaky_relu(samples[batch] @ hidden, negative_slope)
-        f = torch.einsum("cnm,cm->nc", inner, output)
-        decay = 0.5 * beta / n * (hidden.square().sum((1, 2)) + output.square().sum(1))
-        each = loss_of(f, targets[batch]).mean(0) + decay
-        return torch.where(each <= ceiling, each, ceiling).sum()
+        return TwoLayerObjective.apply(
+            hidden, output, samples[batch], columns[:, batch], beta / n, ceiling, loss, negative_slope
+        )
 
     def measure():
         found = objectives(X, y, beta, *map(_array, parts()), loss=loss, negative_slope=negative_slope)
