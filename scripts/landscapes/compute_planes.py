@@ -130,7 +130,7 @@ def _drawn(official, settings):
     """For every I the plane of the median repetition on the fine grid, and its measures.
 
     The median of the violation over the range of the loss, as the coarse grid has it; of an even number of repetitions
-    the lower one of the two in the middle.
+    the lower one of the two in the middle. A job that has a part of the repetitions takes the median of its own.
     """
     surfaces, measures = [], []
     for cases in official.values():

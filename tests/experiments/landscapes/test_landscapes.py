@@ -153,3 +153,21 @@ def test_contours_show_the_networks_outside_the_window(entry, tables, rows):
     networks = axes.lines[0].get_xydata()
     assert np.abs(networks).max() > tables["surfaces"]["x"][tables["surfaces"]["variant"] == "official"].max()
     assert np.abs(networks).max() < min(axes.get_xlim()[1], axes.get_ylim()[1])
+
+
+def test_of_several_fine_planes_the_one_nearest_to_the_median_is_drawn(script, rows):
+    violations = {0: 0.9, 1: 0.2, 2: 0.5, 3: 0.45, 4: 0.1}
+    table = pd.DataFrame(
+        {
+            "row": "tiny",
+            "branches": 4,
+            "variant": "official",
+            "grid": grid,
+            "repetition": k,
+            "relative_violation": value,
+        }
+        for grid, chosen in (("coarse", violations), ("fine", [1, 2]))
+        for k, value in violations.items()
+        if k in chosen
+    )
+    assert script("_surfaces").drawn(table, rows[0], 4)["repetition"] == 2
