@@ -1,10 +1,9 @@
 """Branches that differ, branches that grow, and networks of the same size without branches."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, medians, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, medians, sns, subplots
 
 LAWS = {"identical": "identical", "differing": "drawn from one law", "growing": "radius of branch i grows like i"}
 COLOUR = dict(zip(LAWS.values(), CYCLE, strict=False))

@@ -1,11 +1,10 @@
 """How much of the theorem's bound is used."""
 
 import numpy as np
-import seaborn as sns
 from _kinds import MARKERS, NAMES, PALETTE
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, subplots
+from convexify_workflow.plotting import COLOURS, finding, sns, subplots
 
 # Below this a gap is a solver's rounding: it is drawn in a strip of its own, below the axis.
 ZERO, STRIP = 1e-8, -0.2

@@ -1,10 +1,9 @@
 """The sensitivity to the step that tuning removes."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, sns, subplots
 
 REGIMES = {"overlapping": "classes overlap", "realisable": "exclusive or"}
 KEYS = ["regime", "tau", "branches"]

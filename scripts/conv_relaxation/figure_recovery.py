@@ -1,11 +1,10 @@
 """Recovery of a planted filter against samples per dimension."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import CYCLE, finding, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, measured, plain_log_ticks, sns, subplots
 
 #: A training loss below this is rounding.
 ROUNDING = 1e-16

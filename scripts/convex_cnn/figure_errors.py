@@ -1,11 +1,10 @@
 """Test error of convexified and of trained networks against the number of training images."""
 
 import pandas as pd
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, legend_of, mean_interval, subplots
+from convexify_workflow.plotting import finding, legend_of, mean_interval, sns, subplots
 
 METHODS = ["CCNN-1", "CCNN-2", "CNN-1", "CNN-2"]
 COLUMNS = 3

@@ -1,10 +1,9 @@
 """Excess of the objective over the certified bound against passes over the data, one line for each solver."""
 
 import pandas as pd
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, subplots
+from convexify_workflow.plotting import COLOURS, finding, sns, subplots
 
 #: Cool colours: solvers of the convex program; the warm one trains the network itself.
 SOLVERS = {

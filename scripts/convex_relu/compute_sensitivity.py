@@ -1,15 +1,16 @@
-"""What the choices of a user change: of the solver of one convex program, and of seeds at a tuned step."""
+"""What the choices of a user change: of the solver of one convex program, of λ, and of seeds at a tuned step."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from _problems import iterations_of, trials_table
+from _problems import iterations_of, mean_squared_error, trials_table
 
 from convexify.convex_relu.networks.mapping import to_network
 from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.convex_relu.networks.tuned_training import tune_networks
 from convexify.convex_relu.patterns.gates import sample_patterns
+from convexify.convex_relu.solvers.regularization_path import regularization_path
 from convexify.convex_relu.solvers.solve import solve
 from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import generator, integer_seed
@@ -18,12 +19,12 @@ from convexify_workflow.job import run
 
 
 def compute_sensitivity(data, settings, device, seed):
-    """Three tables, of the same program solved in many ways, of fits from several seeds, and of tuned steps.
+    """Four tables: the same program solved in many ways, fits from several seeds, tuned steps, a regularisation path.
 
     ``same_program``: a row per draw of samples and way. ``sensitivity``: a row per draw, method and fit, as many of
-    each method. ``sensitivity_trials``: a row per draw, method and step tried.
+    each method. ``sensitivity_trials``: a row per draw, method and step tried. ``path``: a row per draw and penalty.
     """
-    same, fits, trials = [], [], []
+    same, fits, trials, path = [], [], [], []
     for draw in Share(settings).draws:
         stream = seed, "convex_relu", settings.dataset
         arrays = component_task(
@@ -35,6 +36,9 @@ def compute_sensitivity(data, settings, device, seed):
             seed=integer_seed(*stream, "sample", draw),
         )
         same += [{"draw": draw} | row for row in _same_program(arrays, settings, (*stream, draw), draw == 0)]
+        if draw < settings.path_draws:
+            path_seed = integer_seed(*stream, "path", draw)
+            path += [{"draw": draw} | row for row in _path(arrays, settings, path_seed, device)]
         for fit in range(settings.fits):
             patterns_seed = integer_seed(*stream, "patterns", draw, fit)
             fits.append({"draw": draw, "fit": fit} | _convex_fit(arrays, settings, patterns_seed, device))
@@ -49,6 +53,7 @@ def compute_sensitivity(data, settings, device, seed):
         "same_program": pd.DataFrame(same),
         "sensitivity": table.assign(relative_objective=table["objective"] / table["draw"].map(convex)),
         "sensitivity_trials": pd.concat(trials, ignore_index=True),
+        "path": pd.DataFrame(path),
     }
 
 
@@ -85,6 +90,37 @@ def _same_program(arrays, settings, stream, with_cvxpy):
         order, columns, groups = rng.permutation(n), rng.permutation(d), rng.permutation(patterns.shape[1])
         shuffled = solve(X[order][:, columns], y[order, 0], patterns[order][:, groups], beta, tol=tol)
         yield row("order", str(k), shuffled, columns)
+
+
+def _path(arrays, settings, seed, device):
+    """A row per penalty of the path; the last fifth of the training samples is the validation part."""
+    X, y, X_test, y_test = arrays
+    kept = len(X) * 4 // 5
+    parts = {"training": (X[:kept], y[:kept]), "validation": (X[kept:], y[kept:]), "test": (X_test, y_test)}
+    patterns = sample_patterns(X[:kept], settings.n_patterns, seed)
+    path = regularization_path(
+        X[:kept],
+        y[:kept, 0],
+        patterns,
+        settings.path_points,
+        ratio=settings.path_ratio,
+        tol=settings.tol,
+        device=device,
+    )
+    for beta, solution, active in zip(path.betas, path.solutions, path.n_active, strict=True):
+        network = to_network(solution)
+        predicted = {part: network.predict(points)[:, None] for part, (points, _) in parts.items()}
+        yield {
+            "lam": beta / kept,
+            "fraction": beta / path.beta_max,
+            "objective": solution.primal / kept,
+            "lower_bound": solution.dual / kept,
+            "relative_gap": solution.gap,
+            "violation": solution.violation,
+            "active": active,
+            **{f"{part}_error": 1 - accuracy(predicted[part], labels) for part, (_, labels) in parts.items()},
+            "validation_loss": mean_squared_error(predicted["validation"], parts["validation"][1]),
+        }
 
 
 def _convex_fit(arrays, settings, seed, device):

@@ -1,11 +1,10 @@
 """Programs over all patterns: their number, how few groups are active, guaranteed ratios, other activations."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, subplots, ticks_at
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, sns, subplots, ticks_at
 
 SIZES = {"groups": "all groups", "active_groups": "active groups", "neurons": "neurons after pruning"}
 KINDS = {"low rank": "data cut to rank 2", "sampled": "sampled patterns"}

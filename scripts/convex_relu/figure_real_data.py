@@ -1,12 +1,11 @@
 """Real data: objective and test accuracy of every method at the same β, a row per task."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, plain_log_ticks, sns, subplots
 
 WORDS = {
     "convex": "sampled",

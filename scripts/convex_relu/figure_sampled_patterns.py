@@ -2,7 +2,7 @@
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, measured, medians, subplots, ticks_at
+from convexify_workflow.plotting import finding, measured, medians, spelled, subplots, ticks_at
 
 KINDS = {"Gaussian": "Gaussian gates", "mixed": "mixed gates", "trained": "trained gates", "network": "network"}
 #: Smaller excesses are the certificate's gap: they count as this much.
@@ -21,7 +21,9 @@ def figure_sampled_patterns(sampled_patterns, numbers):
         medians(ax, part, "gates", "excess", spread=("pi", 50), hue="method", style="method",
                 legend=ax is axes[0, 0], **looks(names))  # fmt: skip
         total = sampled_patterns.loc[sampled_patterns["dataset"] == name].query("kind == 'all'")["patterns"].iloc[0]
-        ax.set(xscale="log", yscale="log", xlabel="number of gates", title=f"{name}: {total:,} patterns in all")
+        ax.set(
+            xscale="log", yscale="log", xlabel="number of gates", title=f"{spelled(name)}: {total:,} patterns in all"
+        )
         ticks_at(ax.xaxis, sorted(part["gates"].unique()))
         ax.set_ylabel("objective / optimum over all patterns − 1\n(lower is better; 1e−7: rounding)")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)

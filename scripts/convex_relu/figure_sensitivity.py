@@ -1,11 +1,10 @@
 """What a user's choices change: how one program is solved, and the seed of the convex fit, of SGD and of Adam."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, subplots
+from convexify_workflow.plotting import COLOURS, finding, mean_interval, measured, sns, subplots
 
 NAMES = {"convex": METHODS["sampled"].name, "sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
 CHOICES = {"solver": "solver", "start": "start", "order": "order"}

@@ -1,10 +1,9 @@
 """Stationary networks: their objective against that of the program on their sign patterns, and against the optimum."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, measured, plain_log_ticks, sns, subplots
 
 
 def figure_stationary_networks(stationary_networks, numbers):

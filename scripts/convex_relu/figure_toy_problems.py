@@ -1,11 +1,10 @@
 """Descent on the toy problems beside the certified optimum."""
 
-import seaborn as sns
 from matplotlib.lines import Line2D
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, measured, plain_log_ticks, sns, subplots
 
 #: Stationary points of the five points above this objective are bad ones.
 BAD = 0.05

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, plain_log_ticks, subplots
+from convexify_workflow.plotting import finding, plain_log_ticks, sns, subplots
 
 NAMES = {"sgd": METHODS["SGD"].name, "adam": METHODS["Adam"].name}
 #: What tells the tunings of one comparison apart.

@@ -31,14 +31,14 @@ def metrics(
 ):  # fmt: skip
     """Table of metrics; the tables of a list stand in the order of the setting that names them."""
     pattern_counts, exact_optima, guarantees, activations = exact_programs
-    same_program, sensitivity = seeds
+    same_program, sensitivity, path = seeds
     patch_gates, patch_ranks = patch_gates
     toy_trials, sensitivity_trials, patch_trials = trials
     real, real_trials, real_validated = (
         pd.concat(part, ignore_index=True) for part in (real, real_trials, real_validated)
     )
     solves = [optima, sampled_patterns, exact_optima, activations, stationary_networks, same_program, sensitivity]
-    solves = pd.concat([*solves, real, patch_gates])
+    solves = pd.concat([*solves, path, real, patch_gates])
     tuned = pd.concat([toy_trials, sensitivity_trials, real_trials, patch_trials])
     return table_of(
         "convex_relu",
@@ -57,6 +57,7 @@ def metrics(
             **_stationary_metrics(stationary_networks),
             **_same_program_metrics(same_program),
             **_seed_metrics(sensitivity, sensitivity_trials),
+            **_path_metrics(path),
             **_real_metrics(real, real_trials),
             **_validated_metrics(real_validated),
             **_gate_metrics(patch_gates, patch_trials),
@@ -237,6 +238,23 @@ def _seed_metrics(table, trials):
         "objective_spread_adam": mean(objective["adam"], unit="draw"),
         "seed_spread_convex_over_descent": _unless_at_edge(trials, ratio(objective["convex"], descent, unit="draw")),
         "seed_accuracy_spread_convex_less_descent": _unless_at_edge(trials, accuracies),
+    }
+
+
+def _path_metrics(table):
+    """Where on the path the validation loss is least, what is active there, and what the choice gains on test data.
+
+    A least validation loss at the last penalty says that the path stops too early.
+    """
+    paths = table.sort_values("fraction").groupby("draw")
+    chosen, last = table.loc[paths["validation_loss"].idxmin()], paths.first()
+    return {
+        "path_chosen_over_largest_lam": _over_one(chosen["fraction"].to_numpy()),
+        "path_chosen_active": mean(chosen["active"], unit="draw"),
+        "path_test_error_chosen_less_last": difference(chosen["test_error"], last["test_error"], unit="draw"),
+        "path_chosen_last": bound((chosen["fraction"].to_numpy() == last["fraction"].to_numpy()).sum()),
+        # The optimum rises with the penalty; by more than a gap it cannot fall.
+        "path_largest_fall": bound((1 - table["objective"] / paths["lower_bound"].cummax()).max()),
     }
 
 

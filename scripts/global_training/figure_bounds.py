@@ -1,10 +1,8 @@
 """What is proved, what is found, and what lies between, against the rank of the data."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, measured, subplots, ticks_at
+from convexify_workflow.plotting import finding, measured, sns, subplots, ticks_at
 
 COLUMNS = {"objective": "global", "searched_bound": "searched bound", "lower_bound": "lower bound"}
 

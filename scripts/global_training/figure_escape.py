@@ -1,12 +1,11 @@
 """Networks that SGD left in bad minima of the five points, and what global training makes of each of them."""
 
 import numpy as np
-import seaborn as sns
 from matplotlib.ticker import MaxNLocator
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import finding, legend_of, measured, scientific, subplots
+from convexify_workflow.plotting import finding, legend_of, measured, scientific, sns, subplots
 
 #: Objective of the optimum that Pilanci & Ergen (2020) read off their one-dimensional example.
 REPORTED = 1e-3

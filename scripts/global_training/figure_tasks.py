@@ -1,10 +1,8 @@
 """Real data: objective over that of tuned Adam and test accuracy at the same λ, test accuracy at a chosen λ."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, legend_of, measured, plain_log_ticks, spelled, subplots
+from convexify_workflow.plotting import finding, legend_of, measured, plain_log_ticks, sns, spelled, subplots
 
 #: Drawn in this order, the most important on top.
 SHOWN = ("gated", "sampled", "SGD", "Adam", "global")

@@ -40,8 +40,8 @@ class Case:
 def compute_planes(data, problem, settings, seed, device):
     """Three tables for one row of the figure, over every number of branches.
 
-    ``surfaces``: a row per grid point of the first repetition's planes. ``measures``: a row per (branches, repetition,
-    variant, grid). ``hessian``: a row per (branches, repetition, loss), at a trained network.
+    ``surfaces``: a row per grid point of the official planes. ``measures``: a row per (branches, repetition,
+    variant). ``hessian``: a row per (branches, repetition, loss), at a trained network.
     """
     surfaces, measures, spectra, share = [], [], [], Share(settings)
     for repetition in share.repetitions:
@@ -52,15 +52,13 @@ def compute_planes(data, problem, settings, seed, device):
             for case in _cases(samples, problem, settings, branches, repetition, seed=seed):
                 key = {**labels, "variant": case.variant}
                 known = key | case.reached | _at_networks(case.plane, X, y, settings.chord_points)
-                for grid, coordinates in _grids(case.variant, repetition, settings):
-                    values = case.plane.losses(X, _loss(y), coordinates)
-                    ceiling = 1 - 1 / case.plane.network.outputs
-                    shape = {"grid": grid, "grid_points": len(values)}
-                    measures.append(known | shape | convexity_measures(values, ceiling))
-                if repetition == 0:
+                size = settings.random_range if case.variant == "random" else settings.plane_range
+                coordinates = np.linspace(-size, size, settings.band_grid_points)
+                values = case.plane.losses(X, _loss(y), coordinates)
+                measures.append(known | convexity_measures(values, ceiling=1 - 1 / case.plane.network.outputs))
+                if case.variant == "official":
                     x, second = (axis.ravel() for axis in np.meshgrid(coordinates, coordinates, indexing="ij"))
                     surfaces.append(pd.DataFrame({**key, "x": x, "y": second, "loss": values.ravel()}))
-                if case.variant == "official":
                     logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
                     spectra += [labels | spectrum for spectrum in _spectra(case.plane, samples, settings)]
     return {
@@ -117,15 +115,6 @@ def _trained(samples, problem, branches, repetition, *, width, step, seed):
         "training_error": trained.error(X, y),
         "test_error": trained.error(X_test, y_test),
     }
-
-
-def _grids(variant, repetition, settings):
-    """The coarse grid, on which every repetition is measured, and of the first one the fine grid that is drawn."""
-    size = settings.random_range if variant == "random" else settings.plane_range
-    yield "coarse", np.linspace(-size, size, settings.band_grid_points)
-    if repetition == 0:
-        points = settings.grid_points if variant == "official" else settings.control_grid_points
-        yield "fine", np.linspace(-size, size, points)
 
 
 def _loss(y):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from _surfaces import measures_of, surface_of, top_of_scale
+from _surfaces import drawn, surface_of, top_of_scale
 from matplotlib.patches import Rectangle
 
 from convexify_workflow.job import run
@@ -21,11 +21,11 @@ def figure_contours(surfaces, measures, rows):
     for line, row in zip(grid, rows, strict=True):
         top = top_of_scale(surfaces, row)
         for axes, number in zip(line, branches, strict=True):
-            x, y, loss = surface_of(surfaces, row, number)
+            record = drawn(measures, row, number)
+            x, y, loss = surface_of(surfaces, row, record)
             filled = axes.contourf(x, y, np.clip(loss, 0, top).T, levels=np.linspace(0, top, 17), cmap=SEQUENTIAL)
             edge = x.max()
             axes.add_patch(Rectangle((-edge, -edge), 2 * edge, 2 * edge, fill=False, edgecolor=COLOURS["black"]))
-            record = measures_of(measures, row, number, "fine").squeeze()
             networks = np.array([record[list(place)].to_numpy(dtype=float) for place in PLACES])
             axes.plot(*networks.T, "o", color="white", markeredgecolor="black", zorder=3, clip_on=False)
             axes.plot(0, 0, "+", color="white", markersize=9, markeredgewidth=1.8, zorder=3)

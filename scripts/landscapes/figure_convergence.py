@@ -1,10 +1,9 @@
 """Training of networks with as many parameters for every number of branches."""
 
-import seaborn as sns
 from _trends import answers
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, mean_interval, plain_log_ticks, subplots, ticks_at
+from convexify_workflow.plotting import CYCLE, finding, mean_interval, plain_log_ticks, sns, subplots, ticks_at
 
 SHOWN = {
     "training_loss": "training loss (margin)",

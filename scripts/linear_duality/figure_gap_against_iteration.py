@@ -2,13 +2,12 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from _names import problem_name
 from _shown import first_starts
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, legend_of, measured, subplots
+from convexify_workflow.plotting import COLOURS, finding, legend_of, measured, sns, subplots
 
 FLOOR = 1e-14
 DUAL, GIVEN = METHODS["Douglas–Rachford"].name, "descent, 2 layers, inputs as given"

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from _names import problem_name
 from _shown import first_starts
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, scientific, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, scientific, sns, subplots
 
 FLOOR = 1e-10
 

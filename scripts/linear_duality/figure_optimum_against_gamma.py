@@ -1,12 +1,11 @@
 """The optimum against γ by three routes, and how far they disagree."""
 
 import pandas as pd
-import seaborn as sns
 from _names import problem_name
 from _shown import real
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, legend_of, scientific, subplots
+from convexify_workflow.plotting import COLOURS, finding, legend_of, scientific, sns, subplots
 
 FLOOR = 1e-17
 ROUTES = {"closed_form": "closed form", "dual": "dual by Douglas–Rachford", "primal": "recovered networks"}

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from _names import problem_name
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, legend_of, subplots, ticks_at
+from convexify_workflow.plotting import CYCLE, finding, legend_of, sns, subplots, ticks_at
 
 
 def figure_step_sensitivity(trials):

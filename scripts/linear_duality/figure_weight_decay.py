@@ -1,13 +1,12 @@
 """Weight decay against Schatten norms on the real data set."""
 
 import pandas as pd
-import seaborn as sns
 from _names import problem_name
 from _shown import first_starts, real
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, legend_of, measured, scientific, subplots
+from convexify_workflow.plotting import finding, legend_of, measured, scientific, sns, subplots
 
 FLOOR = 1e-12
 PENALTIES = {"schatten": "Schatten norm", "weight decay": "weight decay"}

@@ -1,9 +1,7 @@
 """Programs on rank-k approximations of the data: what their networks reach on the data, and what is proved."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, sns, subplots
 
 
 def figure_low_rank(rank):

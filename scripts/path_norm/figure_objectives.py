@@ -1,9 +1,7 @@
 """Objectives of the path-regularised network: convex programs beside descent."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, subplots
+from convexify_workflow.plotting import CYCLE, finding, plain_log_ticks, sns, subplots
 
 NAMES = {
     "path": "convex,\npriced",

@@ -1,10 +1,9 @@
 """Decision regions of the models on the first draw of two spirals."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, subplots
+from convexify_workflow.plotting import COLOURS, finding, sns, subplots
 
 PANELS = {
     "two layers": "two layers, all patterns",

@@ -1,11 +1,10 @@
 """The sensitivity to the step of descent that was tuned away."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, subplots
+from convexify_workflow.plotting import finding, sns, subplots
 
 
 def figure_tuned_steps(tuning):

@@ -1,10 +1,8 @@
 """The one-dimensional counterexamples to the theorem."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, legend_of, subplots
+from convexify_workflow.plotting import finding, legend_of, sns, subplots
 
 EXAMPLES = {"misled": "x = (1, −1), y = (1, 1)", "unbounded": "x = 1, y = −1"}
 LOSSES = {"loss": "squared loss", "relaxed_loss": "relaxed loss"}

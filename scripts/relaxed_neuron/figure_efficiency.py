@@ -1,13 +1,12 @@
 """How precisely both minimisers estimate the planted weights from noisy labels."""
 
-import seaborn as sns
 from _drawn import LOSSES, by_loss
 from _methods import METHODS
 
 from convexify.relaxations.neuron import asymptotic_covariance
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import COLOURS, finding, measured, subplots, ticks_at
+from convexify_workflow.plotting import COLOURS, finding, measured, sns, subplots, ticks_at
 
 
 def figure_efficiency(efficiency, metrics):

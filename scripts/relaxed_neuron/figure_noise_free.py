@@ -1,9 +1,7 @@
 """Labels without noise: how much faster, and how much more often, the descent on the relaxed loss arrives."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, legend_of, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, legend_of, measured, plain_log_ticks, sns, subplots
 
 
 def figure_noise_free(cells, metrics):

@@ -1,10 +1,9 @@
 """The theorem on real samples: labels of a planted neuron, and the sets' own."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, spelled, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, sns, spelled, subplots
 
 # Excesses below are rounding, and are drawn there; an unbounded relaxed loss is drawn past the largest one.
 FLOOR, UNBOUNDED = 1e-6, 0.1

@@ -1,12 +1,11 @@
 """The sensitivity to the step that was tuned away, of both descents."""
 
 import numpy as np
-import seaborn as sns
 from _drawn import LOSSES, by_loss, noise_named
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, legend_of, plain_log_ticks, subplots
+from convexify_workflow.plotting import finding, legend_of, plain_log_ticks, sns, subplots
 
 
 def figure_step_sensitivity(steps):

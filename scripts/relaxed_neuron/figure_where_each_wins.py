@@ -1,11 +1,10 @@
 """Over which samples per dimension, label noise and initial scale either descent is better."""
 
 import numpy as np
-import seaborn as sns
 from matplotlib.colors import LogNorm
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import DIVERGING, finding, measured, subplots
+from convexify_workflow.plotting import DIVERGING, finding, measured, sns, subplots
 
 
 def figure_where_each_wins(cells, metrics, success_distance):

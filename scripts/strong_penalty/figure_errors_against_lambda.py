@@ -1,7 +1,6 @@
 """Errors and numbers of minima against λ, for one problem."""
 
 import pandas as pd
-import seaborn as sns
 from _collapse import bracket_on_grid
 from _marks import mark, simple_predictors
 from _names import NAMES, problem_name
@@ -9,7 +8,7 @@ from _network import of_network
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import COLOURS, finding, subplots
+from convexify_workflow.plotting import COLOURS, finding, sns, subplots
 
 ERRORS = {"train_error": "network, training", "test_error": "network, test"}
 COUNTS = {"distinct_minima": "points", "distinct_functions": "functions"}

@@ -2,13 +2,12 @@
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from _names import NAMES
 from _network import of_network
 from matplotlib.colors import LogNorm
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, subplots
+from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, sns, subplots
 
 
 def figure_fitted_functions(functions):

@@ -1,9 +1,7 @@
 """Negative curvature of a ReLU network across a kink."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, measured, scientific, subplots
+from convexify_workflow.plotting import COLOURS, SEQUENTIAL, finding, measured, scientific, sns, subplots
 
 
 def figure_relu_kink(kink, metrics):

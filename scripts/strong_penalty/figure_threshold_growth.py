@@ -1,10 +1,9 @@
 """The convexity threshold against the size of the domain."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import CYCLE, finding, subplots, ticks_at
+from convexify_workflow.plotting import CYCLE, finding, sns, subplots, ticks_at
 
 
 def figure_threshold_growth(growth):

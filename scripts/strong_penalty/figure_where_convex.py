@@ -1,11 +1,10 @@
 """What is left to gain where the objective becomes convex: test errors over draws of the samples."""
 
 import pandas as pd
-import seaborn as sns
 from _names import NAMES, problem_name
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, CYCLE, finding, mean_interval, measured, plain_log_ticks, sns, subplots
 
 #: Choices of the table in the order of the rows.
 CHOICES = {

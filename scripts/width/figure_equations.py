@@ -1,11 +1,10 @@
 """Which limit each layer has, the defect of eq. (10), and two near-parallel points."""
 
-import seaborn as sns
 from _style import ARCHITECTURES, by_architecture, named, reference
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import looks
-from convexify_workflow.plotting import finding, legend_of, measured, subplots, ticks_at
+from convexify_workflow.plotting import finding, legend_of, measured, sns, subplots, ticks_at
 
 DISTANCES = {"distance_to_k_h": "to $K^{(h)}$", "distance_to_limit": "to its own limit"}
 

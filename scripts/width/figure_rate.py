@@ -1,12 +1,11 @@
 """Training error and the bound of the theorem."""
 
 import numpy as np
-import seaborn as sns
 from _style import named
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, measured, medians, subplots
+from convexify_workflow.plotting import COLOURS, finding, measured, medians, sns, subplots
 
 BOUNDS = {"bound": ("bound of eq. (15)", "--"), "kernel_bound": ("rate of all layers in the limit", ":")}
 

@@ -159,14 +159,26 @@ class Experiment:
     def _rules(self, scale):
         """Name of every rule with what it reads and writes; a wildcard stays in its braces."""
         rules = [
-            (f"compute_{job.name}", [*self._data_read(job, scale), *_files(job.reads)], list(map(_file, job.writes)))
+            (f"compute_{job.name}", [*self._data_read(job, scale), *self._files(job.reads, scale)],
+             list(map(_file, job.writes)))
             for job in self.jobs.values()
-        ]
-        rules.append(("metrics", _files(self.metrics), ["metrics.csv"]))
+        ]  # fmt: skip
+        rules.append(("metrics", self._files(self.metrics, scale), ["metrics.csv"]))
         return rules + [
-            (f"figure_{drawing.name}", _files(drawing.reads), [f"{drawing.file}.png"])
+            (f"figure_{drawing.name}", self._files(drawing.reads, scale), [f"{drawing.file}.png"])
             for drawing in self.figures.values()
         ]
+
+    def _files(self, what, scale):
+        """Tables of a `Reads`: one name for a table that is repeated, all names where a setting names the tables."""
+        names = []
+        for table in what.tables.values():
+            if isinstance(table, Each):
+                whole = table.pattern == f"{{{table.wildcard}}}"
+                names += table.expand(self.settings[scale]) if whole else [table.pattern]
+            else:
+                names.append(table)
+        return list(map(_file, names))
 
     def _data_read(self, job, scale):
         if callable(job.data):
@@ -187,11 +199,6 @@ class Experiment:
     def metrics_path(self, scale):
         """Path of the metrics at a scale."""
         return f"results/{scale}/{self.name}/metrics.csv"
-
-
-def _files(what):
-    """Tables of a `Reads`, one name for a table that is repeated."""
-    return [_file(table.pattern if isinstance(table, Each) else table) for table in what.tables.values()]
 
 
 def _file(table, block=""):

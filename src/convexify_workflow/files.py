@@ -88,10 +88,21 @@ def _write(temporary, suffix, value):
         raise TypeError(f"cannot write a {type(value).__name__} as {suffix}")
 
 
+def lay_out(figure):
+    """Fix the layout of a figure: else matplotlib draws it twice, and lays it out anew, for each file."""
+    import matplotlib as mpl
+
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+            figure.set_layout_engine(None)
+
+
 def _save_figure(temporary, suffix, figure):
     """Without the time of day in it, and with the identifiers of an SVG fixed: two builds give the same bytes."""
     import matplotlib as mpl
 
+    lay_out(figure)
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix, {})
     with mpl.rc_context({"svg.hashsalt": "convexify", "savefig.dpi": 150}):
         figure.savefig(temporary, metadata=metadata)

@@ -5,7 +5,7 @@ another form of it. What counts depends on the metric's kind, see `convexify_wor
 bound is compared as it is, an estimate by its whole interval. The verdict is
 
 - ``holds`` if the comparison holds, for an estimate on the whole interval,
-- ``holds under <when> (<what was measured then>)`` if it fails but the comparison of the claim's ``condition`` holds,
+- ``holds under <when> (<what was measured then>)`` if it fails but the comparison of its ``condition`` holds,
 - ``fails (<what was measured or the counterexample>)`` if it fails, for an estimate on the whole interval,
 - ``undecided (<n, interval and what would decide>)`` if the interval has both,
 - ``not tested (<why>)`` if the metric is not written at this scale, what it counts was not reached, or
@@ -96,7 +96,7 @@ def verdict(claim, metrics):
         under = metrics.get(condition["test"]["metric"])
         outcome = under is not None and under["kind"] not in WITHOUT_NUMBER and _holds(condition["test"], under)
         if outcome:
-            return f"holds under {condition['when']} (measured {_shown(under)} then)"
+            return f"holds under {condition['when']} (measured {_then(condition['test'], under)} then)"
         if outcome is None:
             return f"undecided (fails in general; under {condition['when']}: {_why(condition['test'], under)})"
     return f"fails ({claim.get('otherwise') or 'measured ' + _shown(row)})"
@@ -134,6 +134,12 @@ def _shown(row):
     if row["kind"] != "estimate":
         return f"{row['value']:.4g}"
     return f"{row['value']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+
+
+def _then(test, row):
+    """What was measured under a condition, over how many units, for which comparison."""
+    units = f", {row['n']} {_plural(row)}," if row["kind"] == "estimate" else ""
+    return f"{_shown(row)}{units} for {test['comparison']} {float(test['expected']):.4g}"
 
 
 def _plural(row):

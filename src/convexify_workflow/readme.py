@@ -47,14 +47,16 @@ def findings_table(root="."):
             answer = f"**holds under** {claim['condition']['when']}"
         elif verdicts[name] == "fails" and claim.get("otherwise"):
             answer = f"**fails**: {claim['otherwise']}"
-        lines.append(f"| {entry['question']} | {answer} | {_measured(claim, metrics)} |")
+        measured = _measured(claim["measure"], metrics.loc[claim["test"]["metric"]])
+        if verdicts[name] == "holds under" and claim["condition"]["test"]["metric"] in metrics.index:
+            measured += f"; {_measured('under that condition', metrics.loc[claim['condition']['test']['metric']])}"
+        lines.append(f"| {entry['question']} | {answer} | {measured} |")
     return "\n".join(lines) + "\n"
 
 
-def _measured(claim, metrics):
-    row = metrics.loc[claim["test"]["metric"]]
+def _measured(what, row):
     interval = f" [{number(row.low)}, {number(row.high)}], {row.n} {row.unit}s" if row.kind == "estimate" else ""
-    return f"{claim['measure']}: {number(row.value)}{interval}".replace("|", "\\|")
+    return f"{what}: {number(row.value)}{interval}".replace("|", "\\|")
 
 
 def with_findings(text, table):

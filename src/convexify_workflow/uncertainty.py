@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+
+# Every figure and every table of metrics imports this module: scipy.stats, half a second, comes where it is needed.
 
 COLUMNS = ["metric", "kind", "value", "low", "high", "n", "unit"]
 KINDS = ("exact", "estimate", "bound", "not reached", "step at the edge")
@@ -115,18 +116,30 @@ def median(values, *, unit):
         raise ValueError(f"values: expected at least 6 for the interval of a median, got {values.size}: take the mean")
     if np.ptp(values) == 0:
         return _estimate(values[0], values[0], values[0], values.size, unit)
+    from scipy import stats
+
     interval = stats.quantile_test(values, q=np.median(values), p=0.5).confidence_interval(LEVEL)
     return _estimate(np.median(values), interval.low, interval.high, values.size, unit)
 
 
 def share(successes, trials, *, unit):
-    """Share of independent trials that succeed, with Wilson's interval."""
+    r"""Share of independent trials that succeed, with Wilson's interval.
+
+    With :math:`z` the normal quantile of the level, the roots :math:`p` of
+    :math:`(\hat p-p)^2=z^2p(1-p)/n` (Newcombe 1998).
+    """
     successes, trials = int(successes), int(trials)
     if trials < FEWEST or not 0 <= successes <= trials:
         raise ValueError(f"successes, trials: expected 0 ≤ successes ≤ trials and at least {FEWEST} trials, "
                          f"got {successes} of {trials}")  # fmt: skip
-    interval = stats.binomtest(successes, trials).proportion_ci(LEVEL, method="wilson")
-    return _estimate(successes / trials, interval.low, interval.high, trials, unit)
+    from scipy.special import ndtri
+
+    p, z = successes / trials, ndtri(0.5 + 0.5 * LEVEL)
+    denominator = 2 * (trials + z**2)
+    centre = (2 * trials * p + z**2) / denominator
+    half = z / denominator * math.sqrt(4 * trials * p * (1 - p) + z**2)
+    low, high = 0.0 if successes == 0 else centre - half, 1.0 if successes == trials else centre + half
+    return _estimate(p, low, high, trials, unit)
 
 
 def difference(first, second, *, unit):
@@ -219,13 +232,17 @@ def _estimate(value, low, high, n, unit):
 
 def _student(values):
     """Student interval of a mean."""
-    half = stats.t.ppf((1 + LEVEL) / 2, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size)
+    from scipy.special import stdtrit
+
+    half = stdtrit(values.size - 1, (1 + LEVEL) / 2) * values.std(ddof=1) / math.sqrt(values.size)
     return values.mean() - half, values.mean() + half
 
 
 def _bootstrap(values, statistic, vectorized=False):
     if np.ptp(values) == 0:
         return statistic(values), statistic(values)
+    from scipy import stats
+
     options = {"n_resamples": RESAMPLES, "confidence_level": LEVEL, "method": "BCa", "rng": 0}
     with np.errstate(invalid="ignore", divide="ignore"):
         result = stats.bootstrap((values,), statistic, vectorized=vectorized, **options)

@@ -73,7 +73,8 @@ async function measure(page, width) {
   const filtered = [];
   // The table that sorts is made by a script that may still be loading.
   if (document.querySelector('[id^="itables_"]')) {
-    await until(() => document.querySelector("table.display") && document.querySelector(".dt-search input") && document.querySelector(".dtsp-panesContainer"));
+    const parts = ["table.display", ".dt-search input", ".dtsp-panesContainer"];
+    await until(() => parts.every(part => document.querySelector(part)));
     const rows = () => document.querySelectorAll(".dt-layout-table table.display tbody tr").length;
     const search = document.querySelector(".dt-search input");
     filtered.push(rows());

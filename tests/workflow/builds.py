@@ -49,7 +49,7 @@ def said(result):
 
 @contextmanager
 def edited(file, old="", new="\n# edited\n"):
-    """A file with ``old`` replaced by ``new`` (or ``new`` appended); content and time stamps are restored afterwards."""
+    """A file with ``old`` replaced by ``new`` (or ``new`` appended); content and times are restored afterwards."""
     content, stat = file.read_bytes(), file.stat()
     text = content.decode("utf-8")
     assert old in text

@@ -27,7 +27,9 @@ def study(cluster=None):
     }
     figures = {"curve": figure("Curve", reads(runs="runs_{row}"), over=each("curve_{row}", "shared.rows"))}
     metrics = reads("sums", runs=each("runs_{row}", "shared.rows"))
-    return declare("study", "A study", jobs, metrics, figures, SETTINGS, {"runs": ENTRY} if cluster is None else cluster)
+    return declare(
+        "study", "A study", jobs, metrics, figures, SETTINGS, {"runs": ENTRY} if cluster is None else cluster
+    )
 
 
 def at(scale, **wildcards):
@@ -151,7 +153,9 @@ def test_work_of_a_block_is_that_of_its_entries():
     assert works == [4, 8, 16, 6, 12, 24]
     assert sum(works) == work_of(runs, SETTINGS["paper"], {"scale": "paper"}) == 70
     assert work_of(study(cluster={}).jobs["runs"], SETTINGS["paper"], {}) is None
-    first = with_demands(study(cluster={}).jobs["runs"], ENTRY | {"work": 'draws + 10 * (0 in taken["draws"])'}, SETTINGS)
+    first = with_demands(
+        study(cluster={}).jobs["runs"], ENTRY | {"work": 'draws + 10 * (0 in taken["draws"])'}, SETTINGS
+    )
     assert [work_of(first, SETTINGS["paper"], {}, share) for share in parts[::3]] == [12, 3]
     assert work_of(first, SETTINGS["paper"], {}) == 15
 

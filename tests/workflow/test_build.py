@@ -115,7 +115,9 @@ def test_script_runs_alone_and_writes_the_same_bytes(built):
     table = built / "results" / "smoke" / "scaffolded" / "norms.parquet"
     before = sha256(table)
     line = [sys.executable, "scripts/scaffolded/compute_norms.py"]
-    result = subprocess.run([*line, "--scale", "smoke"], cwd=built, env=environment(built), capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [*line, "--scale", "smoke"], cwd=built, env=environment(built), capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, said(result)
     assert "wrote results/smoke/scaffolded/norms.parquet" in result.stdout
     assert sha256(table) == before

@@ -37,7 +37,9 @@ def build(tmp_path):
         config={"seed": 1, "scale": "smoke"},
         experiments={EXPERIMENT: {"shared": {"datasets": ["digits"]}, "target": {"share": 0.5}}},
     )
-    manifest["outputs"] = {str(Path(path).relative_to(tmp_path)): digest for path, digest in manifest["outputs"].items()}
+    manifest["outputs"] = {
+        str(Path(path).relative_to(tmp_path)): digest for path, digest in manifest["outputs"].items()
+    }
     (tmp_path / "reports" / "smoke" / "manifest.json").write_text(json.dumps(manifest))
     return tmp_path
 

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -91,7 +90,7 @@ def test_function_with_default_values_is_refused(tmp_path):
     def compute(seed, device="cpu"):
         return pd.DataFrame()
 
-    with pytest.raises(TypeError, match="compute: expected no default values.*got device"):
+    with pytest.raises(TypeError, match=r"compute: expected no default values.*got device"):
         run(job(tmp_path, outputs={"t": "o.csv"}, params={"seed": 1, "device": "cuda"}), compute)
 
 

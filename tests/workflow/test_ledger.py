@@ -70,7 +70,10 @@ def test_condition_counts_only_when_the_claim_fails():
     test = {"metric": "clean_gap", "comparison": "<=", "expected": 1.0}
     tested = claim(about="the fit", condition={"when": "labels are clean", "about": "the fit", "test": test})
     assert verdict(tested, rows(gap=0.0, clean_gap=9.0)) == "holds"
-    assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean (measured 0 then)"
+    assert verdict(tested, rows(gap=9.0, clean_gap=0.0)) == "holds under labels are clean (measured 0 for <= 1 then)"
+    estimated = rows(gap=9.0) | {"clean_gap": interval(0.25, 0.75)["gap"]}
+    told = "holds under labels are clean (measured 0.5 [0.25, 0.75], 5 seeds, for <= 1 then)"
+    assert verdict(tested, estimated) == told
     assert verdict(tested, rows(gap=9.0, clean_gap=9.0)).startswith("fails")
     open_condition = rows(gap=9.0) | {"clean_gap": interval(0.5, 1.5)["gap"]}
     assert verdict(tested, open_condition).startswith("undecided (fails in general; under labels are clean: 5 seeds")
@@ -128,8 +131,8 @@ def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_ru
     project("gap_width_9")
     with pytest.raises(ValueError, match=r"claims\.yaml: e\.c: metric gapp: expected one that the experiment writes"):
         project("gapp")
+    test = {"metric": "gpa", "comparison": "<", "expected": 1.0}
     with pytest.raises(ValueError, match=r"metric gpa"):
-        test = {"metric": "gpa", "comparison": "<", "expected": 1.0}
         project("gap", about="it", condition={"when": "x", "about": "it", "test": test})
     with pytest.raises(ValueError, match=r"claims\.yaml: e: claim e\.c: metric: expected a name, got None"):
         project(None)

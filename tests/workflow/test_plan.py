@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 from builds import ROOT
-from test_blocks import SETTINGS, study
+from test_blocks import study
 from test_project import EXPERIMENTS, load_script
 
 from convexify_workflow.cluster import load_cluster
@@ -18,7 +18,9 @@ HEADER = "s\th:m:s\tmax_rss\n"
 
 def planned(block, minutes=600):
     wildcards = {"scale": "paper", "row": "a", "block": block}
-    return PlannedJob("study_compute_runs", wildcards, f"benchmarks/paper/study/compute_runs_a{block}.tsv", minutes, 2000)
+    return PlannedJob(
+        "study_compute_runs", wildcards, f"benchmarks/paper/study/compute_runs_a{block}.tsv", minutes, 2000
+    )
 
 
 @pytest.fixture

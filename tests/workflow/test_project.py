@@ -4,9 +4,6 @@ import ast
 import importlib.util
 import re
 import tomllib
-import tomllib
-from importlib.metadata import packages_distributions
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -199,27 +196,6 @@ def test_pictures_of_the_readme_are_those_of_the_gallery():
     shown = set(re.findall(r"reports/gallery/([\w.]+)", (ROOT / "README.md").read_text()))
     assert shown == {Path(name).name for name in gallery.FIGURES}
     assert all((ROOT / "reports" / "gallery" / name).stat().st_size > 10_000 for name in shown)
-
-
-#: Dependencies that are run or loaded by name and never imported.
-RUN_BY_NAME = {"pytest-xdist", "snakemake-executor-plugin-slurm", "pyarrow", "snakefmt", "ruff", "import-linter", "furo", "myst-parser", "numpydoc"}
-
-
-def test_every_declared_dependency_is_imported_somewhere():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    required = chain(project["dependencies"], *project["optional-dependencies"].values())
-    declared = {re.split("[<>=!~]", requirement)[0] for requirement in required}
-    modules = {}
-    for module, distributions in packages_distributions().items():
-        for distribution in distributions:
-            modules.setdefault(re.sub(r"[-_.]+", "-", distribution).lower(), set()).add(module)
-    files = [*ROOT.glob("src/**/*.py"), *ROOT.glob("scripts/**/*.py"), *ROOT.glob("tests/**/*.py")]
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    imported = {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module.split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    unused = {name for name in declared - RUN_BY_NAME if not modules[re.sub(r"[-_.]+", "-", name).lower()] & imported}
-    assert unused == set()
 
 
 COMPUTE_SCRIPTS = [path for path in ENTRY_SCRIPTS if path.name.startswith("compute_")]

@@ -1,6 +1,7 @@
 """Two-layer ReLU networks as convex programs: patterns, solvers, certificates, networks, estimators."""
 
-from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
+from typing import TYPE_CHECKING
+
 from convexify.convex_relu.global_training import GlobalTraining, train_globally
 from convexify.convex_relu.networks.mapping import from_network, to_network
 from convexify.convex_relu.networks.optimality import NetworkCertificate, certify, network_objective
@@ -15,6 +16,9 @@ from convexify.convex_relu.proofs.proof import Proof, check_proof, save_proof
 from convexify.convex_relu.solvers.regularization_path import RegularizationPath, beta_max, regularization_path
 from convexify.convex_relu.solvers.solution import Solution
 from convexify.convex_relu.solvers.solve import solve
+
+if TYPE_CHECKING:
+    from convexify.convex_relu.estimators import ConvexReLUClassifier, ConvexReLURegressor
 
 __all__ = [
     "Certificate",
@@ -52,3 +56,16 @@ __all__ = [
     "to_network",
     "train_globally",
 ]
+
+
+def __getattr__(name):
+    """Import the estimators when they are asked for: scikit-learn takes half a second, and no solver needs it."""
+    if name in ("ConvexReLUClassifier", "ConvexReLURegressor"):
+        from convexify.convex_relu import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 import torch
 from scipy.optimize import minimize
-from scipy.stats import qmc
 
 from convexify.checks import as_integer, as_number, as_vector, one_of
 
@@ -142,6 +141,8 @@ def _first(mask):
 
 def _most_negative(loss, lower, upper, free, *, samples, starts, rng):
     """Point and value of the smallest Hessian eigenvalue found on the box, in the free coordinates."""
+    from scipy.stats import qmc  # half a second, and every job on curvature imports this module
+
     sobol = qmc.Sobol(free.size, rng=rng).random(1 << (samples - 1).bit_length())[:samples]
     corners = rng.integers(0, 2, size=(min(samples, 4 * 2 ** min(free.size, 8)), free.size))
     unit = np.vstack([sobol, corners, np.full((1, free.size), 0.5)])

@@ -168,9 +168,10 @@ def _copy_tables(study, folder):
     for path in study["tables"]:
         source, parts = Path(path), [*map(Path, study.get("blocks", {}).get(path, [path]))]
         table = put_together([read(part) for part in parts])
-        text = table.to_csv(index=False)
         copies[path] = None
-        if len(text) <= LARGEST_CSV:
+        # Two characters or more for each number: a table that is too large need not be written to know it.
+        text = table.to_csv(index=False) if 2 * table.size <= LARGEST_CSV else None
+        if text is not None and len(text) <= LARGEST_CSV:
             copies[path] = f"{source.stem}.csv"
             (folder / copies[path]).write_text(text, encoding="utf-8")
         elif sum(part.stat().st_size for part in parts) <= LARGEST_PARQUET:

@@ -4,6 +4,7 @@ import html
 import json
 
 from convexify_workflow.site.markup import heading, page, raw, title_of, wide
+from convexify_workflow.site.rule_graphs import overview, rules_of
 
 #: What belongs to no experiment, in the order in which it is made.
 _SHARED = (
@@ -51,6 +52,13 @@ def build_page(manifest, seconds, studies):
         "",
         raw("\n".join(_times(titles.get(name, title_of(name)), seconds[groups == name]) for name in order)),
         heading("Which rule makes what from what"),
+        "Figures go straight to the manifest, the report and the site as well; these lines are left out.",
+        "",
+        raw(overview(studies)),
+        "Within an experiment; the lines of a job are set off while the pointer is on it.",
+        "",
+        raw("\n".join(map(rules_of, studies))),
+        heading("The same as tables"),
         "Tables are below ``results/<scale>/<experiment>/``, figures below ``reports/<scale>/<experiment>/``; the rest "
         "is below ``reports/<scale>/``. :doc:`guide_architecture` draws the way of a number.",
         "",

@@ -5,7 +5,7 @@ import html
 import pandas as pd
 
 from convexify_workflow.site.content import section_of
-from convexify_workflow.site.markup import heading, page, raw
+from convexify_workflow.site.markup import heading, linked, page, raw
 from convexify_workflow.site.mathml import to_mathml
 from convexify_workflow.site.tables import link, verdict
 from convexify_workflow.verdict_html import expectation, interval, number
@@ -117,6 +117,6 @@ def sources_page(coverage, statements, documents):
     parts = ["What the other sources say, in the same way as the survey.", ""]
     for document, group in coverage.groupby("document", sort=False):
         facts = documents[document]
-        told = f"{facts['authors']}, {facts['published']}."
+        told = f"{facts['authors']}, {linked(facts['published'])}."
         parts += [heading(facts["title"]), told, "", raw(statements.table(group))]
     return page("The thread, the abstract and cited papers", *parts)

@@ -29,7 +29,8 @@ SETTINGS = {
     ),
     "stationary_networks": SimpleNamespace(**SMALL, widths=[2, 4], draws=3, starts=1, iterations=300),
     "sensitivity": SimpleNamespace(
-        **SUBSAMPLES, **STEPS, dataset="blobs", draws=3, fits=3, variants=1, batch=5, epochs=3, tol=1e-6
+        **SUBSAMPLES, **STEPS, dataset="blobs", draws=3, fits=3, variants=1, batch=5, epochs=3, tol=1e-6,
+        path_draws=3, path_points=5, path_ratio=1e-2,
     ),
     "real_data": SimpleNamespace(
         **SUBSAMPLES, **STEPS, draws=3, epochs=3, batch=8, validated_lam=1e-2, validated_trials=3, tol=1e-5,

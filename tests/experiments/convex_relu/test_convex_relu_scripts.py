@@ -114,8 +114,31 @@ def test_choice_of_lambda_sees_no_test_data(images, entry, tiny, tables):
     assert not again["test_accuracy"].equals(tables["patch_gates"]["test_accuracy"])
 
 
-def test_every_announced_figure_is_drawn(entry, tables, metrics, announced_figures):
-    tables = tables | {"numbers": metrics()}
+def test_path_begins_with_a_zero_network_and_its_optimum_falls_with_the_penalty(tables, metrics):
+    path = tables["path"]
+    assert (path.groupby("draw").size() == 5).all()
+    first = path[path["fraction"] == 1]
+    assert (first["active"] == 0).all()
+    assert len(first) == 3
+    assert path["relative_gap"].max() <= 1e-6
+    values = values_of(metrics())
+    assert values["path_largest_fall"] <= 1e-6
+    risen = path.assign(objective=path["objective"].where(path["fraction"] < 1, path["objective"] / 2))
+    assert values_of(metrics(path=risen))["path_largest_fall"] > 0.1
+
+
+def test_penalty_of_the_path_is_chosen_by_the_validation_loss_alone(tables, metrics):
+    path = tables["path"]
+    least = path["fraction"] == path["fraction"].max()
+    values = values_of(metrics(path=path.assign(validation_loss=1.0 - least, test_error=0.5 * least)))
+    assert values["path_chosen_over_largest_lam"] == pytest.approx(1)
+    assert values["path_chosen_active"] == 0
+    assert values["path_test_error_chosen_less_last"] == 0.5
+    assert values["path_chosen_last"] == 0
+
+
+def test_every_announced_figure_is_drawn(entry, tiny, tables, metrics, announced_figures):
+    tables = tables | {"numbers": metrics(), "settings": tiny["sensitivity"]}
     reads = {name: [name, "numbers"] for name in ("sampled_patterns", "stationary_networks", "patch_gates")}
     reads |= {
         "toy_problems": ["optima", "curves", "minima", "numbers"],
@@ -123,6 +146,7 @@ def test_every_announced_figure_is_drawn(entry, tables, metrics, announced_figur
         "exact_programs": ["pattern_counts", "exact_optima", "guarantees", "activations", "numbers"],
         "sensitivity": ["same_program", "sensitivity", "numbers"],
         "real_data": ["real", "real_validated", "numbers"],
+        "regularization_path": ["path", "numbers", "settings"],
     }
     assert reads.keys() == announced_figures
     for figure, names in reads.items():

@@ -35,7 +35,7 @@ experiment(
             "one program in many ways; seeds of the convex fit, SGD and Adam",
             data="sensitivity.dataset",
             settings=["binary_tasks", "subsamples", "sensitivity"],
-            writes=["same_program", "sensitivity", "sensitivity_trials"],
+            writes=["same_program", "sensitivity", "sensitivity_trials", "path"],
         ),
         "real_data": compute(
             "convex programs, SGD and Adam",
@@ -70,6 +70,7 @@ experiment(
         "stationary_networks": figure(
             "Stationary networks", shown("stationary_networks", settings=[*SMALL, "stationary_networks"])
         ),
+        "regularization_path": figure("Regularisation path", shown("path", settings=["subsamples", "sensitivity"])),
         "sensitivity": figure("Seeds", shown(*SEEDS, settings=["subsamples", "sensitivity"])),
         "real_data": figure("Real data: objective, accuracy", reads(**DRAWN, settings=["subsamples", "real_data"])),
         "patch_gates": figure("Gates on patches", shown("patch_gates", settings=["patch_gates"])),
