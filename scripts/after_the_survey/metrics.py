@@ -155,7 +155,6 @@ def _reached(reached, ranges, tuning):
     problems = table["problem"].nunique()
     found = {
         "optima_error_ratio": bound((ranges["largest"] / ranges["smallest"]).min()),
-        "most_below_smallest": bound((table["smallest"] / table["test_error"])[table["excess"] <= ABOVE].max()),
     }
     for method, rows in table.groupby("method"):
         near = rows[rows["excess"] <= REACHED]
