@@ -111,8 +111,8 @@ def escape_path(network, optimum, X, *, points, width=None):
     >>> X, y, beta = np.array([[1.0], [-1.0]]), np.array([2.0, 2.0]), 1.0
     >>> path = escape_path(TwoLayerReLU([[1.0]], [1.0]), TwoLayerReLU([[1.0, -1.0]], [1.0, 1.0]), X, points=20)
     >>> values = path.objectives(X, y, beta)
-    >>> path.needed, values[0], round(values[-1], 9), largest_rise(values) < 1e-12
-    (2, 3.5, 3.0, True)
+    >>> path.needed, values[[0, -1]].round(9).tolist(), largest_rise(values) < 1e-12
+    (2, [3.5, 3.0], True)
     """
     X = as_matrix("X", X, columns=len(network.W))
     points = as_integer("points", points, minimum=2)

@@ -190,6 +190,8 @@ def _residual(X, y, beta, patterns, network):
 
     Neurons that its residual asks for join the network, weakly, until none is missing.
     """
+    if not network.n_neurons:
+        return _proved(X, y, beta, patterns, y)
     answers, hidden, output = [], network.W, network.a
     for _ in range(_ROUNDS):
         found = refine_stationary(X, y, beta, hidden, output)
