@@ -108,5 +108,6 @@ def fit_convolutions(sample, radius, *, settings, rng):
     weights = np.diff(A.reshape(2, -1), axis=0)[0]
     outputs, outputs_test = (part.reshape(len(part), -1) @ weights for part in (Z, Z_test))
     filters = np.linalg.matrix_rank(A, tol=1e-3 * np.linalg.norm(A, 2))
-    return Fit(outputs, outputs_test, certificate.objective, certificate.gap, A.size, int(filters * sum(A.shape)),
+    active = min(A.size, int(filters) * sum(A.shape))
+    return Fit(outputs, outputs_test, certificate.objective, certificate.gap, A.size, active,
                float(solution.trace["decompositions"].iloc[-1]))  # fmt: skip

@@ -27,6 +27,7 @@ def figure_per_parameter(runs, metrics, settings):
                          err_style="bars", ax=ax, **style)  # fmt: skip
             ax.set(xscale="log", xlabel="number of parameters", ylabel=label, title=spelled(dataset))
             plain_log_ticks(ax.xaxis, subs=(1.0, 3.0))
+        line[0].set_ylim(bottom=0)
     finding(fig, "Test error at equal numbers of parameters: branches less fully connected "
             f"{measured(metrics, 'error_branches', '.1%')}, convex program less two-layer network "
             f"{measured(metrics, 'error_sampled', '.1%')}")  # fmt: skip
