@@ -22,6 +22,7 @@ from convexify.curvature.trained_planes import (
 )
 from convexify.networks.multi_branch import MultiBranch, multiclass_margin_loss
 from convexify.seeds import integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 logger = logging.getLogger("convexify")
@@ -42,11 +43,11 @@ def compute_planes(data, problem, settings, seed, device):
     ``surfaces``: a row per grid point of the first repetition's planes. ``measures``: a row per (branches, repetition,
     variant, grid). ``hessian``: a row per (branches, repetition, loss), at a trained network.
     """
-    surfaces, measures, spectra = [], [], []
-    for repetition in range(settings.repetitions):
+    surfaces, measures, spectra, share = [], [], [], Share(settings)
+    for repetition in share.repetitions:
         samples = images(data, problem, integer_seed(seed, EXPERIMENT, problem["name"], "images", repetition), device)
         X, y = (part[: problem["plane_samples"]] for part in samples[:2])
-        for branches in settings.branches:
+        for branches in share.branches:
             labels = {"row": problem["name"], "branches": branches, "repetition": repetition}
             for case in _cases(samples, problem, settings, branches, repetition, seed=seed):
                 key = {**labels, "variant": case.variant}
@@ -63,7 +64,7 @@ def compute_planes(data, problem, settings, seed, device):
                     logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
                     spectra += [labels | spectrum for spectrum in _spectra(case.plane, samples, settings)]
     return {
-        "surfaces": pd.concat(surfaces, ignore_index=True),
+        "surfaces": pd.concat(surfaces or [pd.DataFrame()], ignore_index=True),
         "measures": pd.DataFrame(measures),
         "hessian": pd.DataFrame(spectra),
     }

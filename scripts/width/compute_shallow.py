@@ -5,6 +5,7 @@ import pandas as pd
 from convexify.datasets.transforms import unit_rows
 from convexify.seeds import generator, integer_seed
 from convexify.width.shallow_relu import calibrated_step, largest_step, shallow_dynamics
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
@@ -14,8 +15,9 @@ def compute_shallow(settings, device, seed):
     The largest width, which takes half of the time, has ``repetitions`` draws and the first step rule only; the others
     have ``repetitions_below``, of which the first are the same, and ``repetitions_of_other_steps`` of other rules.
     """
-    frames = []
-    for repetition in range(max(settings.repetitions, settings.repetitions_below)):
+    frames, share = [], Share(settings)
+    further = range(settings.repetitions_below, settings.repetitions) if share.last else ()
+    for repetition in [*share.repetitions_below, *further]:
         stream = generator(seed, "width", "shallow", repetition)
         X = unit_rows(stream.standard_normal((settings.samples, settings.samples)))
         y = stream.standard_normal(settings.samples)
