@@ -1,8 +1,9 @@
 """How the jobs of an experiment share a cluster: its ``cluster.yaml``, which is optional and changes no value.
 
 A job's entry may have, for any scale, ``blocks`` (setting to number of jobs that its entries are divided among),
-``runtime`` in minutes and ``mem_mb`` of each block, and for all scales ``work``: an expression of the job's settings
-that its time is proportional to.
+``runtime`` in minutes and ``mem_mb`` of each block, and for all scales ``work``: an expression that its time is
+proportional to. In it stand the job's settings by name, narrowed to what a block takes; its wildcards and ``params``;
+and ``taken``, the entries that are taken of each setting along which the work is divided.
 """
 
 from dataclasses import replace
@@ -105,7 +106,7 @@ def work_of(job, settings, wildcards, share=None):
     settings : dict of str to dict
         Section to settings, at one scale.
     wildcards : dict
-        Of the job, with its scale; what the job's ``params`` make of them may stand in the expression too.
+        Of the job, with its scale.
     share : dict, optional
         What one block takes, as `convexify_workflow.blocks.taken_by` returns it; by default all blocks together.
 
@@ -117,9 +118,11 @@ def work_of(job, settings, wildcards, share=None):
         return None
     params = {name: function(SimpleNamespace(**wildcards)) for name, function in job.params.items()}
     known = select(settings, job.sections)
-    known |= {key: len(taken) if isinstance(known[key], int) else taken for key, taken in (share or {}).items()
-              if key in known}  # fmt: skip
-    return float(eval(str(job.work), {"__builtins__": {}, **_FUNCTIONS, **known, **params}))
+    taken = {name.partition(".")[2]: entries_of(known[name.partition(".")[2]]) for name in job.split}
+    taken |= {key: entries for key, entries in (share or {}).items() if key in taken}
+    narrowed = {key: len(entries) if isinstance(known[key], int) else entries for key, entries in taken.items()}
+    names = known | narrowed | wildcards | params | {"taken": taken}
+    return float(eval(str(job.work), {"__builtins__": {}, **_FUNCTIONS, **names}))
 
 
 def growing(amount):

@@ -69,13 +69,11 @@ class Experiment:
         """Keyword for ``params:`` of a compute job: what its block takes, a function of the wildcards."""
         if not job.split:
             return {}
-        return {"share": lambda wildcards: self.share_of(job, dict(wildcards.items()))}
+        return {"share": lambda wildcards: self.share_of(job, wildcards.scale, wildcards.block)}
 
-    def share_of(self, job, wildcards):
-        """What the block of a job takes, from the job's wildcards; None where no scale divides its work."""
-        if not job.split:
-            return None
-        return taken_by(wildcards.get("block", ""), self._split_values(job, wildcards["scale"]))
+    def share_of(self, job, scale, block):
+        """What a block of a job takes, by the block's name; None where no scale divides the job's work."""
+        return taken_by(block, self._split_values(job, scale)) if job.split else None
 
     def blocks(self, job, scale):
         """Names of the blocks of a job at a scale."""
@@ -94,7 +92,7 @@ class Experiment:
                 return f"data/prepared/{named}.npz"
             if job.data in job.split:
                 key = job.data.partition(".")[2]
-                named = taken_by(wildcards.block, self._split_values(job, wildcards.scale))[key]
+                named = self.share_of(job, wildcards.scale, wildcards.block)[key]
             return [f"data/prepared/{dataset}.npz" for dataset in named if dataset != "synthetic"]
 
         return {"data": paths}

@@ -119,7 +119,9 @@ def _seconds_of(job, study, task, scale, folder):
         return _seconds(own), f"measured at {scale}"
     if task is None:
         return float("nan"), "not a compute job"
-    work = work_of(task, study.settings[scale], job.wildcards, share=study.share_of(task, job.wildcards))
+    work = work_of(
+        task, study.settings[scale], job.wildcards, share=study.share_of(task, scale, job.wildcards.get("block", ""))
+    )
     found = "no benchmark of an earlier scale"
     for earlier in reversed(SCALES[: SCALES.index(scale)]):
         measured = _benchmarks(study, task, earlier, folder / earlier / study.name)

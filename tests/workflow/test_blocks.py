@@ -146,11 +146,14 @@ def test_a_second_attempt_is_given_twice_as_much():
 
 def test_work_of_a_block_is_that_of_its_entries():
     runs = with_demands(study(cluster={}).jobs["runs"], ENTRY, SETTINGS)
-    parts = [study().share_of(runs, {"scale": "paper", "block": name}) for name in block_names([2, 3])]
+    parts = [study().share_of(runs, "paper", name) for name in block_names([2, 3])]
     works = [work_of(runs, SETTINGS["paper"], {"scale": "paper"}, share) for share in parts]
     assert works == [4, 8, 16, 6, 12, 24]
     assert sum(works) == work_of(runs, SETTINGS["paper"], {"scale": "paper"}) == 70
     assert work_of(study(cluster={}).jobs["runs"], SETTINGS["paper"], {}) is None
+    first = with_demands(study(cluster={}).jobs["runs"], ENTRY | {"work": 'draws + 10 * (0 in taken["draws"])'}, SETTINGS)
+    assert [work_of(first, SETTINGS["paper"], {}, share) for share in parts[::3]] == [12, 3]
+    assert work_of(first, SETTINGS["paper"], {}) == 15
 
 
 def test_the_runner_reads_blocks_as_one_table_and_offers_the_share(tmp_path):

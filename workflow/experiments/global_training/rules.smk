@@ -3,7 +3,7 @@ SECONDS = report(
     "benchmarks/{scale}/global_training/fits{block}.csv",
     caption="../experiments/global_training/captions/runtimes.rst",
     category="Global training",
-    labels={"figure": "Runtimes (table) {block}"},
+    labels={"figure": "Runtimes (table){block}"},
 )
 
 experiment(
