@@ -1,9 +1,9 @@
 """How the jobs of an experiment share a cluster: its ``cluster.yaml``, which is optional and changes no value.
 
 A job's entry may have, for any scale, ``blocks`` (setting to number of jobs that its entries are divided among),
-``runtime`` in minutes and ``mem_mb`` of each block, and for all scales ``work``: an expression that its time is
-proportional to. In it stand the job's settings by name, narrowed to what a block takes; its wildcards and ``params``;
-and ``taken``, the entries that are taken of each setting along which the work is divided.
+``runtime`` in minutes, ``mem_mb`` and ``threads`` of each block, and for all scales ``work``: an expression that its
+time is proportional to. In it stand the job's settings by name, narrowed to what a block takes; its wildcards and
+``params``; and ``taken``, the entries that are taken of each setting along which the work is divided.
 """
 
 from dataclasses import replace
@@ -24,6 +24,7 @@ _AT_SCALE = {
         "blocks": {"type": "object", "minProperties": 1, "additionalProperties": _COUNT},
         "runtime": _COUNT,
         "mem_mb": _COUNT,
+        "threads": _COUNT,
     },
 }
 _SCHEMA = {
@@ -91,7 +92,7 @@ def with_demands(job, entry, settings):
         job,
         split=tuple(next(iter(blocks.values()), ())),
         counts={scale: list(counts.values()) for scale, counts in blocks.items()},
-        amounts={scale: {key: more[key] for key in ("runtime", "mem_mb") if key in more}
+        amounts={scale: {key: more[key] for key in ("runtime", "mem_mb", "threads") if key in more}
                  for scale, more in at_scale.items()},
         work=entry.get("work"),
     )  # fmt: skip

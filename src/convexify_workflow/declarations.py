@@ -101,8 +101,9 @@ class Compute:
     mem_mb: object = 1500
     runtime: object = 30
     #: From the experiment's ``cluster.yaml``: settings along which the work is divided, and by scale the number of
-    #: blocks along each, and minutes and megabytes.
+    #: blocks along each, and minutes, megabytes and threads.
     split: tuple = ()
+    threads: int = 1
     counts: dict = field(default_factory=dict)
     amounts: dict = field(default_factory=dict)
     work: object = None
@@ -130,7 +131,7 @@ class Compute:
         return dict.fromkeys(self.wildcards, "[^./]+") | {"block": PATTERN} if self.split else {}
 
     def resource(self, name):
-        """Function of the wildcards: ``runtime`` in minutes or ``mem_mb``, for the scale or for all of them."""
+        """Function of the wildcards: ``runtime`` in minutes, ``mem_mb`` or ``threads``, for this scale or for all."""
 
         def amount(wildcards):
             declared = getattr(self, name)

@@ -15,9 +15,11 @@ from convexify_workflow.blocks import PATTERN
 from convexify_workflow.cluster import work_of
 from convexify_workflow.settings import SCALES
 
-#: Columns of the table of `estimated`.
+#: Cores of the machine that is planned for: more than any job asks, else Snakemake would give it fewer.
+CORES = 1024
+#: Columns of the table of `estimated`; hours are core-hours.
 COLUMNS = [
-    "rule", "wildcards", "block", "kind", "declared_hours", "mem_mb", "device", "estimated_hours", "basis",
+    "rule", "wildcards", "block", "kind", "threads", "declared_hours", "mem_mb", "device", "estimated_hours", "basis",
 ]  # fmt: skip
 
 
@@ -30,6 +32,7 @@ class PlannedJob:
     benchmark: str
     minutes: int
     mem_mb: int
+    threads: int = 1
 
 
 def jobs_of_build(scale):
@@ -49,7 +52,7 @@ def jobs_of_build(scale):
 
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
         read = api.workflow(
-            resource_settings=ResourceSettings(cores=1),
+            resource_settings=ResourceSettings(cores=CORES),
             config_settings=ConfigSettings(config={"scale": scale}),
             snakefile=Path("Snakefile"),
         )
@@ -62,6 +65,7 @@ def jobs_of_build(scale):
                 str(job.benchmark or ""),
                 int(job.resources.get("runtime", 0)),
                 int(job.resources.get("mem_mb", 0)),
+                int(job.threads),
             )
             for job in workflow.dag.jobs
         ]
@@ -98,7 +102,8 @@ def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts"):
                 ),
                 "block": job.wildcards.get("block", ""),
                 "kind": "compute" if task else "other",
-                "declared_hours": job.minutes / 60,
+                "threads": job.threads,
+                "declared_hours": job.minutes / 60 * job.threads,
                 "mem_mb": job.mem_mb,
                 "device": bool(task) and _takes_device(Path(scripts) / study.name / f"compute_{task.name}.py"),
                 "estimated_hours": seconds / 3600,
@@ -184,10 +189,11 @@ def told(table, scale, gpu=None):
     known, unknown = compute[compute["estimated_hours"].notna()], compute[compute["estimated_hours"].isna()]
     largest = table.loc[table["mem_mb"].idxmax()]
     lines = [
-        f"Plan of a build from nothing at the scale {scale}: {len(table)} jobs, {len(compute)} of them compute, one "
-        "thread each.",
+        f"Plan of a build from nothing at the scale {scale}: {len(table)} jobs, {len(compute)} of them compute, "
+        f"{(table['threads'] == 1).sum()} on one thread.",
         f"Declared (an upper bound, more is stopped): {table['declared_hours'].sum():,.0f} core-hours; the longest job "
-        f"{table['declared_hours'].max():g} h; the largest {largest['mem_mb']:,} MB ({largest['rule']}).",
+        f"{(table['declared_hours'] / table['threads']).max():g} h; the largest {largest['mem_mb']:,} MB "
+        f"({largest['rule']}).",
         f"Estimated (benchmarks carried by declared work, start of Python included): "
         f"{known['estimated_hours'].sum():,.1f} core-hours for {len(known)} compute jobs; these declare "
         f"{known['declared_hours'].sum():,.0f}.",
@@ -212,7 +218,7 @@ def _named(part):
 def _gpu_line(compute, gpu):
     offered = compute[compute["device"]]
     line = (f"GPU: {len(offered)} compute jobs take a device; with device=cuda at most "
-            f"{offered['declared_hours'].sum():,.0f} GPU-hours (declared); ")  # fmt: skip
+            f"{(offered['declared_hours'] / offered['threads']).sum():,.0f} GPU-hours (declared); ")  # fmt: skip
     if gpu is None:
         return line + "estimate unknown: no reports/benchmarks/gpu.csv (make bench-gpu on a machine with CUDA)."
     hours = offered["estimated_hours"].sum()
@@ -226,15 +232,16 @@ def _by_rule(compute):
         {
             "compute job": rule.replace("_compute_", " "),
             "jobs": len(part),
-            "declared h each": part["declared_hours"].max(),
+            "threads": part["threads"].max(),
+            "declared h each": (part["declared_hours"] / part["threads"]).max(),
             "MB": part["mem_mb"].max(),
-            "estimated h, all": part["estimated_hours"].sum(min_count=len(part)),
-            "longest": part["estimated_hours"].max(),
+            "estimated core-h, all": part["estimated_hours"].sum(min_count=len(part)),
+            "most": part["estimated_hours"].max(),
             "basis": "; ".join(sorted(set(part["basis"]))),
         }
         for rule, part in compute.groupby("rule", sort=True)
     ]
-    formats = {"estimated h, all": "{:.2f}".format, "longest": "{:.2f}".format, "declared h each": "{:g}".format}
+    formats = {"estimated core-h, all": "{:.2f}".format, "most": "{:.2f}".format, "declared h each": "{:g}".format}
     return pd.DataFrame(rows).to_string(index=False, na_rep="unknown", formatters={
         name: lambda value, form=form: "unknown" if pd.isna(value) else form(value) for name, form in formats.items()
     })  # fmt: skip

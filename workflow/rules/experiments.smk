@@ -28,7 +28,7 @@ for study in DECLARED.values():
                 f"benchmarks/{{scale}}/{study.name}/{task.log_name}.tsv"
             wildcard_constraints:
                 **task.constraints,
-            threads: 1
+            threads: task.resource("threads")
             resources:
                 mem_mb=growing(task.resource("mem_mb")),
                 runtime=growing(task.resource("runtime")),
