@@ -11,8 +11,8 @@ PLANES = SimpleNamespace(
     control_grid_points=5, band_grid_points=3, chord_points=3, hessian_samples=20, hessian_probes=1, hessian_steps=3,
 )  # fmt: skip
 CONVERGENCE = SimpleNamespace(
-    pooling=2, samples=40, test_samples=20, hidden_layers=2, parameters=60, branches=[1, 2], epochs=2, batch_size=10, first_step=0.3,
-    trials=4, repetitions=2, starts=1,
+    pooling=2, samples=40, test_samples=20, hidden_layers=2, parameters=60, branches=[1, 2], epochs=2, batch_size=10,
+    first_step=0.3, trials=4, repetitions=2, starts=1,
 )  # fmt: skip
 
 
