@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 PROBLEM = {
-    "name": "tiny", "pooling": 2, "samples": 40, "test_samples": 20, "plane_samples": 20, "hidden_layers": 1, "width": 1,
-    "total_width": 12, "step": 0.3, "epochs": 2, "batch_size": 10,
+    "name": "tiny", "pooling": 2, "samples": 40, "test_samples": 20, "plane_samples": 20, "hidden_layers": 1,
+    "width": 1, "total_width": 12, "step": 0.3, "epochs": 2, "batch_size": 10,
 }  # fmt: skip
 PLANES = SimpleNamespace(
     branches=[2, 4], repetitions=3, control_repetitions=2, plane_range=0.7, random_range=1.0, grid_points=5,
