@@ -9,7 +9,7 @@ EXPECTED_PYTHON := 3.11
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench verify expected robustness mutations another-seed lock experiment clean
+.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected robustness mutations another-seed lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -48,6 +48,12 @@ another-seed: $(READY) ## build the smoke scale with the day's date as root seed
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
 	@for script in scripts/bench/[a-z]*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
+
+bench-gpu: $(READY) ## measure torch jobs on CPU and CUDA: reports/benchmarks/gpu.csv; without CUDA it says so
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench/gpu.py
+
+plan: $(READY) ## what a build at SCALE would take: jobs, core-hours, memory, GPU-hours; builds nothing
+	@$(BIN)/python scripts/build/plan.py --scale $(SCALE)
 
 experiment: $(READY) ## start a new experiment: make experiment NAME=my_experiment
 	@$(BIN)/python -m convexify_workflow.scaffold $(NAME)

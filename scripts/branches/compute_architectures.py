@@ -1,4 +1,7 @@
-"""Gaps of branches of other architectures, of fully connected networks of the same size, and of wider branches."""
+"""Gaps of branches of other architectures, of fully connected networks of the same size, and of wider branches.
+
+No device: torch only evaluates sub-networks of a few weights, once; the integer programs take the time.
+"""
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,7 @@ from convexify.datasets.transforms import (
     subsample,
 )
 from convexify.seeds import generator, integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 # τ over the largest output of a branch: from 1 on the hinge is linear.
@@ -33,7 +37,7 @@ def compute_architectures(data, classes, settings, seed):
     side = int(np.sqrt(pair["X"].shape[1]))
     images = standardize(average_pool(pair["X"], (side, side), side // SIDE))
     rows = []
-    for draw in tqdm(range(settings.draws), desc="draws of samples"):
+    for draw in tqdm(Share(settings).draws, desc="draws of samples"):
         stream = integer_seed(seed, "branches", "architectures", draw)
         parts = [subsample({"X": X, "y": pair["y"]}, settings.samples, stream) for X in (add_bias(plane), images)]
         y = parts[0]["y"]

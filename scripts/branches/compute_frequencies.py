@@ -14,6 +14,7 @@ from convexify.branches.projected_descent import projected_gradient_descent
 from convexify.datasets.transforms import binary_pair, principal_components, standardize, subsample
 from convexify.seeds import generator, integer_seed
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 from convexify_workflow.uncertainty import mean
 
@@ -52,9 +53,12 @@ def compute_frequencies(data, classes, settings, device, seed):
     def realisable(stream):
         return exclusive_or(settings.samples, settings.xor_noise, np.random.default_rng(stream))
 
+    share = Share(settings)
+    # The second regime, which no integer program certifies, belongs to the last block.
+    xor_taus = settings.xor_taus if share.last else []
     regimes = [
-        Regime("overlapping", settings.branches, settings.taus, overlapping, partial(_certified, settings)),
-        Regime("realisable", settings.xor_branches, settings.xor_taus, realisable, partial(_constructed, settings)),
+        Regime("overlapping", settings.branches, share.taus, overlapping, partial(_certified, settings)),
+        Regime("realisable", settings.xor_branches, xor_taus, realisable, partial(_constructed, settings)),
     ]
     rows, tunings = [], []
     for regime in regimes:

@@ -13,6 +13,7 @@ from convexify.relaxations.planted_filter import (
 )
 from convexify.seeds import generator
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: Samples per dimension of the problems on which a step is judged.
@@ -21,16 +22,19 @@ TUNING_RATIO = 8
 
 def compute_recovery(settings, seed):
     """``recovery``: one row per size and problem; ``tuning``: one row per number of patches and step tried."""
-    rows, tuning = [], []
-    for patches in settings.patches:
+    rows, tuning, share = [], [], Share(settings)
+    # The step of a number of patches is the same for every block; one of them tells it.
+    tells = settings.dimensions[0] in share.dimensions and 0 in share.problems
+    for patches in share.patches:
         tuned = _tuned_step(settings, patches, seed)
-        tuning.append(tuned.trials.assign(patches=patches, chosen=tuned.step, edge=tuned.edge or "none"))
-        for d in tqdm(settings.dimensions, desc=f"{patches} patches"):
+        trials = tuned.trials.assign(patches=patches, chosen=tuned.step, edge=tuned.edge or "none")
+        tuning.append(trials if tells else trials[:0])
+        for d in tqdm(share.dimensions, desc=f"{patches} patches"):
             for ratio in settings.ratios:
                 rows += [
                     {"patches": patches, "dimension": d, "ratio": float(ratio), "problem": problem}
                     | _recover(settings, (patches, d, ratio, problem), tuned.step, seed)
-                    for problem in range(settings.problems)
+                    for problem in share.problems
                 ]
     return {"recovery": pd.DataFrame(rows), "tuning": pd.concat(tuning)}
 

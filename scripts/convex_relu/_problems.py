@@ -6,11 +6,12 @@ import numpy as np
 
 from convexify.datasets.tasks import component_task
 from convexify.seeds import integer_seed
+from convexify_workflow.blocks import Share
 
 
 def small_problems(data, settings, seed):
     """Draw, name, X, y (n, 1) and β: each data set made small enough to enumerate all patterns, drawn several times."""
-    for draw, (dataset, arrays) in product(range(settings.draws), zip(settings.datasets, data, strict=True)):
+    for draw, (dataset, arrays) in product(Share(settings).draws, zip(settings.datasets, data, strict=True)):
         X, y, _, _ = component_task(
             arrays,
             components=settings.components,

@@ -14,6 +14,7 @@ from convexify.convex_relu.programs.certificates import certify_point
 from convexify.convex_relu.solvers.piecewise_linear import solve_piecewise_linear
 from convexify.convex_relu.solvers.solve import solve
 from convexify.seeds import generator, integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: A group whose norm is below this fraction of the largest one does not count as active.
@@ -22,7 +23,7 @@ ACTIVE = 1e-6
 
 def compute_exact_programs(data, settings, device, seed):
     """Tables ``pattern_counts``, ``exact_optima``, ``guarantees`` and ``activations``; a draw has its own samples."""
-    optima, guarantees = [], []
+    optima, guarantees, share = [], [], Share(settings)
     for draw, name, X, y, beta in small_problems(data, settings, seed):
         case = {"dataset": name, "draw": draw}
         patterns = enumerate_patterns(X)
@@ -32,14 +33,14 @@ def compute_exact_programs(data, settings, device, seed):
             if factor == min(settings.penalty_factors):
                 gates = sample_patterns(X, settings.sampled, integer_seed(seed, "convex_relu", name, "ratio", draw))
                 guarantees.append(case | _sampled_ratio(X, y[:, 0], beta, patterns, gates, solution.dual))
-    for draw in range(settings.draws):
+    for draw in share.draws:
         for noise in settings.noises:
             guarantees.append({"dataset": "synthetic", "draw": draw} | _low_rank_ratio(noise, draw, settings, seed))
     return {
-        "pattern_counts": _pattern_counts(settings, seed),
+        "pattern_counts": _pattern_counts(settings, seed) if share.first else pd.DataFrame(),
         "exact_optima": pd.DataFrame(optima),
         "guarantees": pd.DataFrame(guarantees),
-        "activations": pd.DataFrame(_activations(settings, device, seed)),
+        "activations": pd.DataFrame(_activations(settings, share.draws, device, seed)),
     }
 
 
@@ -101,10 +102,10 @@ def _low_rank_ratio(noise, draw, settings, seed):
     return {"kind": "low rank", "noise": noise, "ratio": reached / best.dual, "guarantee": guarantee}
 
 
-def _activations(settings, device, seed):
+def _activations(settings, draws, device, seed):
     """A row per activation and draw: the certified optimum, the network of its point, and the best trained ones."""
     for slope in settings.negative_slopes:
-        for draw in range(settings.draws):
+        for draw in draws:
             rng = generator(seed, "convex_relu", "activation", slope, draw)
             X, y, beta = rng.standard_normal((8, 2)), rng.standard_normal(8), 0.3
             answer = solve_piecewise_linear(X, y, enumerate_patterns(X), beta, slope)

@@ -13,6 +13,7 @@ from convexify.datasets.tasks import accuracy, root_mean_square_norm
 from convexify.datasets.transforms import average_pool, one_hot, scale_images, subsample
 from convexify.seeds import integer_seed
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 KINDS = {"convolutional": "convex, patch gates", "gaussian": "convex, random gates"}
@@ -28,8 +29,8 @@ def compute_patch_gates(data, settings, device, seed):
     stream = seed, "convex_relu", settings.dataset, "conv"
     pilot, shape = _images(data, settings, integer_seed(*stream, "sample", "pilot"))
     step, trials = _pilot_step(pilot, settings, integer_seed(*stream, "start", "pilot"), device)
-    rows, lams = [], []
-    for draw in range(settings.draws):
+    rows, lams, share = [], [], Share(settings)
+    for draw in share.draws:
         gates_seed, start_seed = (integer_seed(*stream, name, draw) for name in ("gates", "start"))
         arrays, _ = _images(data, settings, integer_seed(*stream, "sample", draw))
         methods = {
@@ -46,8 +47,9 @@ def compute_patch_gates(data, settings, device, seed):
     return {
         "patch_gates": table,
         "patch_lams": pd.concat(lams, ignore_index=True),
-        "patch_trials": trials,
-        "patch_ranks": _ranks(pilot[0], shape, settings.patch),
+        # The pilot is the same for every block.
+        "patch_trials": trials if share.first else trials[:0],
+        "patch_ranks": _ranks(pilot[0], shape, settings.patch) if share.first else pd.DataFrame(),
     }
 
 

@@ -14,6 +14,7 @@ from convexify.convex_relu.solvers.regularization_path import regularization_pat
 from convexify.convex_relu.solvers.solve import solve
 from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import generator, integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
@@ -24,7 +25,7 @@ def compute_sensitivity(data, settings, device, seed):
     each method. ``sensitivity_trials``: a row per draw, method and step tried. ``path``: a row per draw and penalty.
     """
     same, fits, trials, path = [], [], [], []
-    for draw in range(settings.draws):
+    for draw in Share(settings).draws:
         stream = seed, "convex_relu", settings.dataset
         arrays = component_task(
             data,

@@ -10,6 +10,7 @@ from convexify.convex_relu.networks.stationary_refinement import refine_stationa
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
 from convexify.convex_relu.solvers.solve import solve
 from convexify.seeds import integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 # Name, the three samples, their targets and β.
@@ -22,7 +23,8 @@ def compute_stationary_networks(data, settings, device, seed):
     A draw has its own samples and starts; the example, which is fixed, stands in the first one only.
     """
     rows = []
-    for draw, name, X, y, beta in ((0, *EXAMPLE), *small_problems(data, settings, seed)):
+    example = [(0, *EXAMPLE)] if Share(settings).first else []
+    for draw, name, X, y, beta in (*example, *small_problems(data, settings, seed)):
         best = solve(X, y[:, 0], enumerate_patterns(X), beta, device=device)
         optimum = {"optimum": best.primal / len(X), "optimum_gap": best.gap}
         for width in settings.widths:

@@ -12,6 +12,7 @@ from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.network_training import fit_networks
 from convexify.seeds import generator, integer_seed
 from convexify.warnings import ConvergenceWarning
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
@@ -20,19 +21,23 @@ def compute_any_width(data, settings, device, seed):
     components = max(*settings.components, *settings.bound_components)
     images = leading_components(data["X"], components)
     y = np.where(data["y"] % 2 == 1, 1.0, -1.0)
-    tables = {"optima": [], "networks": []}
-    for few in settings.components:
+    tables, share = {"optima": [], "networks": []}, Share(settings)
+    proves = settings.widths[0] in share.widths
+    for few in share.components:
         X = few_components(images, few)
-        tables["optima"].append({"components": few, **_proved(X, y, settings.lam, settings.tol, "auto", seed)})
-        for method, width in product(("Adam", "SGD"), settings.widths):
+        if proves:
+            tables["optima"].append({"components": few, **_proved(X, y, settings.lam, settings.tol, "auto", seed)})
+        for method, width in product(("Adam", "SGD"), share.widths):
             rows = _descent(X, y, few, method, width, settings, seed, device)
             tables["networks"] += [{"components": few, "method": method, "width": width, **row} for row in rows]
     rows = generator(seed, "global_training", "bounds").permutation(len(images))[: settings.bound_samples]
     tables["bounds"] = [
         {"components": few, **_bounded(few_components(images[rows], few), y[rows], few, settings, seed)}
         for few in settings.bound_components
+        if (proves and few in share.components) or (share.last and few not in settings.components)
     ]
-    return {name: pd.DataFrame(rows) for name, rows in tables.items()} | {"escape": _escape(settings, seed, device)}
+    escape = _escape(settings, seed, device) if share.first else pd.DataFrame()
+    return {name: pd.DataFrame(rows) for name, rows in tables.items()} | {"escape": escape}
 
 
 def _proved(X, y, lam, tol, pricing, seed, max_rounds=None):

@@ -19,6 +19,7 @@ from convexify.datasets.tasks import accuracy, component_task
 from convexify.seeds import generator, integer_seed
 from convexify.tuning import tune_step
 from convexify.warnings import ConvergenceWarning
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: Sum of objectives, certified gap, function that predicts, what a method adds to its row, histories of its runs.
@@ -31,8 +32,8 @@ PENALTIES = [
 
 def compute_tasks(data, settings, device, seed):
     """Tables ``tasks``, ``penalties`` and, apart, ``seconds``: rows per data set, draw, task and method."""
-    tables = {"tasks": [], "penalties": [], "seconds": []}
-    for (dataset, arrays), draw in product(zip(settings.datasets, data, strict=True), range(settings.draws)):
+    tables, share = {"tasks": [], "penalties": [], "seconds": []}, Share(settings)
+    for (dataset, arrays), draw in product(zip(share.datasets, data, strict=True), share.draws):
         for name in ("binary", "all classes") if dataset in settings.all_classes else ("binary",):
             X, y, X_test, y_test = component_task(
                 arrays,

@@ -10,6 +10,7 @@ from convexify.curvature.trained_networks import TrainedNetworks, train_network
 from convexify.networks.multi_branch import MultiBranch
 from convexify.seeds import integer_seed
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 logger = logging.getLogger("convexify")
@@ -23,7 +24,7 @@ def compute_convergence(data, settings, seed, device):
     """
     problem = vars(settings)
     rows, trials = [], []
-    for branches in settings.branches:
+    for branches in Share(settings).branches:
         network = sized_network(data, settings, branches)
         drawn = images(data, problem, integer_seed(seed, EXPERIMENT, "convergence", "tuning"), device)
 

@@ -22,6 +22,7 @@ from convexify.curvature.trained_planes import (
 )
 from convexify.networks.multi_branch import MultiBranch, multiclass_margin_loss
 from convexify.seeds import integer_seed
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 logger = logging.getLogger("convexify")
@@ -42,11 +43,12 @@ def compute_planes(data, problem, settings, seed, device):
     ``surfaces``: a row per grid point of the planes that are drawn. ``measures``: a row per (branches, repetition,
     variant, grid). ``hessian``: a row per (branches, repetition, loss), at a trained network.
     """
-    measures, spectra, official = [], [], {branches: [] for branches in settings.branches}
-    for repetition in range(settings.repetitions):
+    measures, spectra, share = [], [], Share(settings)
+    official = {branches: [] for branches in share.branches}
+    for repetition in share.repetitions:
         samples = images(data, problem, integer_seed(seed, EXPERIMENT, problem["name"], "images", repetition), device)
         X, y = (part[: problem["plane_samples"]] for part in samples[:2])
-        for branches in settings.branches:
+        for branches in share.branches:
             labels = {"row": problem["name"], "branches": branches, "repetition": repetition}
             for case in _cases(samples, problem, settings, branches, repetition, seed=seed):
                 key = {**labels, "variant": case.variant}

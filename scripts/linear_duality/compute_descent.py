@@ -15,6 +15,7 @@ from convexify.linear_duality.douglas_rachford import solve_compressed
 from convexify.linear_duality.saddles import gradient_and_curvature
 from convexify.linear_duality.weight_decay import weight_decay_dual, weight_decay_optimum
 from convexify.seeds import generator
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 logger = logging.getLogger(__name__)
@@ -40,11 +41,14 @@ class Case:
 
 def compute_descent(data, source, settings, seed, device):
     """Three tables: ``runs``, where each descent ends, ``histories``, the gaps on its way, ``trials`` of the steps."""
-    runs, histories, trials, factors = [], [], [], {}
+    runs, histories, trials, factors, share = [], [], [], {}, Share(settings)
     for name, problem in problems(source, data, settings.instances, seed).items():
         # Other starts than the first kind are for the data set: the synthetic problems enter worst cases only.
         kinds = settings.initialisations[: 1 if source == "synthetic" else None]
         for case in _cases(name, problem, settings, kinds):
+            # A depth of weight decay alone belongs to the last block.
+            if case.depth not in share.depths and not (share.last and case.depth not in settings.depths):
+                continue
             logger.info("%s", case)
             kind = (name, case.depth, case.initialisation)
             if kind not in factors:

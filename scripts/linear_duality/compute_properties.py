@@ -1,4 +1,7 @@
-"""Sentences of §2.1 around the theorem: projection, convexity of ‖·‖²_r, σ_min and noise, no poor local minima."""
+"""Sentences of §2.1 around the theorem: projection, convexity of ‖·‖²_r, σ_min and noise, no poor local minima.
+
+No device: torch descends on matrices of four rows only; sending them to a device would take longer.
+"""
 
 from itertools import chain, combinations
 

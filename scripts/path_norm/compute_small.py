@@ -13,25 +13,27 @@ from convexify.relaxations.path_norm_program import solve_path_norm
 from convexify.relaxations.path_norm_training import descend_branches
 from convexify.seeds import generator, integer_seed
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
-def compute_small(settings, seed):
+def compute_small(settings, device, seed):
     """``exact``: one row per problem; ``exact_tuning``: one per step; ``rank``: one per draw, decay and rank k."""
-    exact, tuning = _exact(settings, seed)
+    share = Share(settings)
+    exact, tuning = _exact(settings, device, seed) if share.first else ([], pd.DataFrame())
     ranks = [
         row
-        for draw in tqdm(range(settings.draws), desc="low rank")
+        for draw in tqdm(share.draws, desc="low rank")
         for decay in settings.decays
         for row in _ranks(settings, draw, decay, seed)
     ]
     return {"exact": pd.DataFrame(exact), "exact_tuning": tuning, "rank": pd.DataFrame(ranks)}
 
 
-def _exact(settings, seed):
+def _exact(settings, device, seed):
     problems = [_line(generator(seed, "path_norm", "exact", k), settings.samples) for k in range(settings.problems)]
     rows = [{"problem": k} | _optima(settings, *problem) for k, problem in enumerate(tqdm(problems, desc="exact"))]
-    ends, tuned = _descend(settings, problems, seed)
+    ends, tuned = _descend(settings, problems, device, seed)
     for row, objectives in zip(rows, ends.objectives, strict=True):
         row["best_start"] = float(objectives.min())
         row["median_start"] = float(np.median(objectives))
@@ -60,11 +62,11 @@ def _optima(settings, X, y):
     }
 
 
-def _descend(settings, problems, seed):
+def _descend(settings, problems, device, seed):
     """Adam on the networks' own weights, all problems and starts at once, with the step of lowest mean objective."""
     X, y = (np.stack(part) for part in zip(*problems, strict=True))
     options = {"branches": settings.width * settings.samples, "neurons": settings.neurons, "starts": settings.starts,
-               "iterations": settings.iterations, "method": "adam"}  # fmt: skip
+               "iterations": settings.iterations, "method": "adam", "device": device}  # fmt: skip
     first = integer_seed(seed, "path_norm", "exact", "descent")
 
     def score(step):

@@ -11,6 +11,7 @@ from convexify.relaxations.path_norm_pricing import train_path_norm
 from convexify.relaxations.path_norm_training import descend_branches
 from convexify.seeds import generator, integer_seed
 from convexify.tuning import tune_step
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: Relative gap asked of the two-layer model over all patterns and widths.
@@ -19,13 +20,13 @@ TWO_LAYER_GAP = 1e-3
 NAMES = {"sgd": "SGD", "adam": "Adam"}
 
 
-def compute_spirals(settings, seed):
+def compute_spirals(settings, device, seed):
     """``spirals``: a row per draw, model and β; ``regions``: outputs on a grid, first draw; ``tuning``: steps."""
     draws = [_draw(settings, generator(seed, "path_norm", "spirals", k)) for k in range(settings.repetitions)]
     grid = _grid()
-    rows, regions, tuning = [], [], []
-    for beta in settings.betas:
-        descended, tuned = _descend(settings, draws, beta, seed)
+    rows, regions, tuning, share = [], [], [], Share(settings)
+    for beta in share.betas:
+        descended, tuned = _descend(settings, draws, beta, device, seed)
         tuning += tuned
         for k, draw in enumerate(tqdm(draws, desc=f"β = {beta:g}")):
             rng = generator(seed, "path_norm", "pricing", k, str(beta))
@@ -39,7 +40,7 @@ def compute_spirals(settings, seed):
     points = pd.DataFrame({"model": "points", "beta": 0.0, "x1": X[:, 0], "x2": X[:, 1], "output": 0.0, "label": y})
     return {
         "spirals": pd.DataFrame(rows),
-        "regions": pd.concat([*regions, points]),
+        "regions": pd.concat([*regions, points] if share.last else regions),
         "tuning": pd.concat(tuning),
     }
 
@@ -79,13 +80,13 @@ def _judged(model, draw):
     return {name: model[name] for name in ("objective", "dual", "groups", "branches")} | {"gap": gap} | accuracies
 
 
-def _descend(settings, draws, beta, seed):
+def _descend(settings, draws, beta, device, seed):
     """The best start for each draw and method; one step for a method and β, tuned on spirals of their own."""
     others = [_draw(settings, generator(seed, "path_norm", "tuning", k)) for k in range(settings.repetitions)]
     models, tables = [{} for _ in draws], []
     for method in settings.methods:
         options = {"branches": settings.branches, "neurons": settings.neurons, "starts": settings.descent_starts,
-                   "iterations": settings.descent_iterations, "method": method,
+                   "iterations": settings.descent_iterations, "method": method, "device": device,
                    "batch_size": settings.batch if method == "sgd" else None,
                    "seed": integer_seed(seed, "path_norm", "descent", method)}  # fmt: skip
 

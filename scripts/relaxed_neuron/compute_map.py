@@ -12,13 +12,14 @@ from convexify.relaxations.neuron import Trajectory, default_step, gradient_desc
 from convexify.relaxations.squared_loss_minimum import teacher_is_identifiable
 from convexify.relaxations.tuned_descent import trajectory_errors
 from convexify.seeds import generator
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
 def compute_map(settings, seed):
     """Tables ``cells`` (a row per n/d, noise, initial scale, method and trial) and ``map_steps`` (of every n/d)."""
     cells, steps = [], []
-    for ratio in tqdm(settings.ratios, desc="n/d"):
+    for ratio in tqdm(Share(settings).ratios, desc="n/d"):
         multiples = {}
         for method, found in _tuned_steps(ratio, settings, seed).items():
             multiples[method] = found.multiple

@@ -18,13 +18,14 @@ from convexify.relaxations.teacher_student import (
 )
 from convexify.relaxations.tuned_descent import trajectory_errors
 from convexify.seeds import generator
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
 def compute_teacher_student(settings, seed):
     """Tables ``teacher_student`` (a row per neurons, rule, trial, iteration) and ``student_steps`` (tuned alike)."""
     d, trials, frames, steps = settings.dimension, settings.trials, [], []
-    for k in tqdm(settings.neurons, desc="neurons"):
+    for k in tqdm(Share(settings).neurons, desc="neurons"):
         stream = generator(seed, "relaxed_neuron", "planted", k)
         X, y, teacher = teacher_student_problem(stream, trials=trials, d=d, n=settings.ratio * k * d, neurons=k)
         X_test = stream.standard_normal((trials, d, settings.test_samples))

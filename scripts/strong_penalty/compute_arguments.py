@@ -1,4 +1,7 @@
-"""Steps of the thread's arguments, each put to a computation on the curve: one number for each case."""
+"""Steps of the thread's arguments, each put to a computation on the curve: one number for each case.
+
+No device: networks of a few neurons on a few dozen samples; sending them to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""What strong penalties do to the errors of one network, over independent draws of the samples."""
+"""What strong penalties do to the errors of one network, over independent draws of the samples.
+
+No device: networks of a few neurons on a few dozen samples; sending them to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,7 @@ from convexify.curvature.penalties import minimise, quadratic_penalty
 from convexify.curvature.stochastic_descent import epochs_to_minimum
 from convexify.curvature.threshold import convexity_threshold
 from convexify.seeds import generator
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
@@ -23,7 +27,7 @@ def compute_draws(problem, data, pair, settings, seed):
     "constant" is the mean of the training targets.
     """
     rows, descents = [], []
-    for draw in tqdm(range(settings.draws), desc=problem):
+    for draw in tqdm(Share(settings).draws, desc=problem):
         parts = load_problem(problem, data, pair=pair, samples=settings.samples, seed=seed, draw=draw)
         loss = loss_of(parts, NETWORKS[0], settings.width)
         rng = generator(seed, "strong_penalty", "draws", problem, draw)

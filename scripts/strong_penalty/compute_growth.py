@@ -1,4 +1,7 @@
-"""How the smallest convexifying λ grows with the domain: a·tanh(wx) on the curve, and −θ³."""
+"""How the smallest convexifying λ grows with the domain: a·tanh(wx) on the curve, and −θ³.
+
+No device: a network of two parameters; sending it to a device would take longer.
+"""
 
 import pandas as pd
 from _problems import two_parameter_loss

@@ -1,4 +1,7 @@
-"""Hessians of the network a·tanh(wx): over the whole box, and by how much the penalty moves their eigenvalues."""
+"""Hessians of the network a·tanh(wx): over the whole box, and by how much the penalty moves their eigenvalues.
+
+No device: a network of two parameters; sending it to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd

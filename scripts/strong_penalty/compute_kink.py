@@ -1,4 +1,7 @@
-"""Second differences of a ReLU network's objective across a kink: measured, and in closed form."""
+"""Second differences of a ReLU network's objective across a kink: measured, and in closed form.
+
+No device: networks of a few neurons on a few dozen samples; sending them to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""Minima of strongly regularised networks over a grid of λ, from many starts, beside the simple predictors."""
+"""Minima of strongly regularised networks over a grid of λ, from many starts, beside the simple predictors.
+
+No device: networks of a few neurons on a few dozen samples; sending them to a device would take longer.
+"""
 
 from functools import cache
 

@@ -1,4 +1,7 @@
-"""Where convexity begins: a certified bracket of the smallest convexifying λ for every smooth network."""
+"""Where convexity begins: a certified bracket of the smallest convexifying λ for every smooth network.
+
+No device: networks of a few neurons on a few dozen samples; sending them to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd

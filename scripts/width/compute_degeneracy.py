@@ -1,4 +1,7 @@
-"""Two near-parallel points: the smallest eigenvalue of the limit against their angle."""
+"""Two near-parallel points: the smallest eigenvalue of the limit against their angle.
+
+No device: limits of wide networks are computed in NumPy; torch is only imported with the networks beside them.
+"""
 
 from itertools import product
 

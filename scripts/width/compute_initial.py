@@ -7,6 +7,7 @@ from _variants import ARCHITECTURES, networks
 from convexify.seeds import integer_seed
 from convexify.width.empirical import empirical_gram
 from convexify.width.limit_distances import WideLimit
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: Independent groups of starts, over each of which the mean Gram matrix is taken.
@@ -19,7 +20,7 @@ def compute_initial(data, settings, device, seed):
     for dataset, (X, _) in points_by_name(data, settings, seed).items():
         for architecture in ARCHITECTURES:
             limit = WideLimit(X, settings.depth, architecture, settings.activation)
-            for width in settings.widths:
+            for width in Share(settings).widths:
                 names = ("width", "initial", dataset, architecture, width)
                 seeds = [integer_seed(seed, *names, repetition) for repetition in range(settings.repetitions)]
                 sizes = (X.shape[1], width, settings.depth)

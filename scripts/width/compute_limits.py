@@ -1,4 +1,7 @@
-"""Limits of infinitely wide networks against depth: conditioning, and iterations to the target."""
+"""Limits of infinitely wide networks against depth: conditioning, and iterations to the target.
+
+No device: limits of wide networks are computed in NumPy; torch is only imported with the networks beside them.
+"""
 
 from itertools import product
 

@@ -8,6 +8,7 @@ from _variants import ARCHITECTURES, networks
 from convexify.seeds import integer_seed
 from convexify.width.dynamics import gradient_descent
 from convexify.width.limit_distances import WideLimit
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 #: Rows of a table of losses, which grow geometrically apart.
@@ -19,7 +20,7 @@ def compute_long(settings, device, seed):
     X, y = sphere(settings.samples, settings.dimension, seed)
     frames = []
     for architecture in ARCHITECTURES:
-        for activation in settings.activations:
+        for activation in Share(settings).activations:
             limit = WideLimit(X, settings.depth, architecture, activation)
             key = {"architecture": architecture, "activation": activation}
             seeds = [

@@ -5,6 +5,7 @@ import pandas as pd
 from convexify.datasets.transforms import unit_rows
 from convexify.seeds import generator, integer_seed
 from convexify.width.shallow_relu import calibrated_step, largest_step, shallow_dynamics
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
@@ -15,8 +16,9 @@ def compute_shallow(settings, device, seed):
     of which the first are the same. The other step rule is there to tell whether the step explains what differs from
     the paper: ``repetitions_of_other_steps`` draws of ``widths_of_other_steps``.
     """
-    frames = []
-    for repetition in range(max(settings.repetitions, settings.repetitions_below)):
+    frames, share = [], Share(settings)
+    further = range(settings.repetitions_below, settings.repetitions) if share.last else ()
+    for repetition in [*share.repetitions_below, *further]:
         stream = generator(seed, "width", "shallow", repetition)
         X = unit_rows(stream.standard_normal((settings.samples, settings.samples)))
         y = stream.standard_normal(settings.samples)

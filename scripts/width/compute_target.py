@@ -8,13 +8,15 @@ from convexify.seeds import integer_seed
 from convexify.width.dynamics import gradient_descent
 from convexify.width.linear_dynamics import iterations_to_target
 from convexify.width.needed_width import first_success_width
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 
 def compute_target(limits, settings, device, seed):
     """Tables ``target``, one row per network, ``target_width``, and the same for each start, alike at every width."""
     X, y = sphere(settings.samples, settings.dimension, seed)
-    rows, needed, by_start = [], [], []
+    rows, needed, by_start, share = [], [], [], Share(settings)
+    limits = limits[limits["activation"].isin(share.activations) & limits["depth"].isin(share.depths)]
     trained = limits[(limits["draw"] == 0) & (2 * limits["iterations"] <= settings.most_iterations)]
     for limit in trained.itertuples():
         key = {"activation": limit.activation, "variant": limit.variant, "depth": limit.depth}

@@ -8,6 +8,7 @@ from _variants import ARCHITECTURES, networks
 from convexify.seeds import integer_seed
 from convexify.width.dynamics import gradient_descent
 from convexify.width.limit_distances import WideLimit
+from convexify_workflow.blocks import Share
 from convexify_workflow.job import run
 
 RECORDS = 12
@@ -23,7 +24,7 @@ def compute_training(data, settings, device, seed):
             # Other activations than the first: the loss and its bounds only.
             for activation in [settings.activation, *others]:
                 limit = WideLimit(points[0], settings.depth, architecture, activation)
-                for width in settings.widths:
+                for width in Share(settings).widths:
                     names = ("width", "training", dataset, architecture, width)
                     seeds = [integer_seed(seed, *names, repetition) for repetition in range(settings.repetitions)]
                     sizes = (points[0].shape[1], width, settings.depth)

@@ -5,142 +5,13 @@ figure.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import SimpleNamespace
 
+from convexify_workflow.blocks import block_names, taken_by
+from convexify_workflow.cluster import with_demands
+from convexify_workflow.declarations import Each, Figure
 from convexify_workflow.settings import select
-
-
-@dataclass(frozen=True)
-class Each:
-    """One table for each entry of a setting; see `each`."""
-
-    pattern: str
-    section: str
-    key: str
-
-    @property
-    def wildcard(self):
-        """Name in braces in the pattern."""
-        return re.search(r"{(\w+)}", self.pattern)[1]
-
-    def expand(self, settings):
-        """The pattern filled in for every entry of the setting, at the scale of ``settings``."""
-        return [self.pattern.format(**{self.wildcard: name}) for name in self.values(settings)]
-
-    def values(self, settings):
-        """The values of the wildcard, at the scale of ``settings``."""
-        entries = settings[self.section][self.key]
-        entries = entries if isinstance(entries, list) else [entries]
-        return [entry["name"] if isinstance(entry, dict) else entry for entry in entries]
-
-
-def each(pattern, setting):
-    """One table (or figure) for each entry of a setting.
-
-    Parameters
-    ----------
-    pattern : str
-        Name with one wildcard in braces, ``"real_{dataset}"``.
-    setting : str
-        ``"section.key"``, a list of names, of mappings with a ``name``, or a single name.
-    """
-    section, _, key = setting.partition(".")
-    return Each(pattern, section, key)
-
-
-@dataclass(frozen=True)
-class Reads:
-    """Tables by argument name, and the sections of the settings, that a job reads."""
-
-    tables: dict = field(default_factory=dict)
-    sections: tuple = ()
-
-
-def reads(*names, settings=(), **renamed):
-    """Tables that a job reads.
-
-    Parameters
-    ----------
-    *names : str
-        Tables whose argument in the entry function has the table's name.
-    settings : sequence of str
-        Sections of the settings that are offered to the function and its caption beside ``shared``.
-    **renamed : str or Each
-        Argument name to table, or to one table for each entry of a setting.
-    """
-    return Reads(dict(zip(names, names, strict=True)) | renamed, tuple(settings))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure, or one for each entry of a setting when ``over`` is given."""
-
-    name: str
-    label: str
-    reads: Reads
-    over: Each | None = None
-
-    def names(self, settings):
-        """Names of the files without extension, at the scale of ``settings``."""
-        return self.over.expand(settings) if self.over else [self.name]
-
-    @property
-    def file(self):
-        """Name of the files without extension, wildcard in braces."""
-        return self.over.pattern if self.over else self.name
-
-
-@dataclass(frozen=True)
-class Compute:
-    """One compute job, or one for each value of the wildcard in the tables that it writes; see `compute`."""
-
-    name: str
-    message: str
-    writes: tuple
-    reads: Reads = field(default_factory=Reads)
-    data: object = None
-    sections: tuple = ()
-    params: dict = field(default_factory=dict)
-    files: dict = field(default_factory=dict)
-    mem_mb: object = 1500
-    runtime: object = 30
-
-    @property
-    def wildcards(self):
-        """Names in braces in the tables that the job writes."""
-        return re.findall(r"{(\w+)}", self.writes[0])
-
-    @property
-    def log_name(self):
-        """Name of the job's log without extension: that of its script, and the wildcards in braces."""
-        return "_".join([f"compute_{self.name}", *(f"{{{name}}}" for name in self.wildcards)])
-
-
-def compute(message, *, writes, reads=Reads(), data=None, settings=(), params=(), files=(), mem_mb=1500, runtime=30):
-    """A compute job: ``scripts/<id>/compute_<name>.py``.
-
-    Parameters
-    ----------
-    message : str
-        What the job does, in the words of a progress line.
-    writes : sequence of str
-        Tables that the script returns, each under its name without wildcard: ``"runs_{source}"`` is ``runs``.
-    reads : Reads
-        Tables of other jobs.
-    data : str or callable, optional
-        Prepared data, offered as ``data``: the setting ``"section.key"`` that names data sets, a path, or a function of
-        the wildcards.
-    settings : sequence of str
-        Sections of the settings that the job is given beside ``shared``; an edit of any other does not repeat it.
-    params : dict, optional
-        Name to function of the wildcards: what else the script is offered.
-    files : dict, optional
-        Name to path of outputs that are no tables of results.
-    mem_mb, runtime : int or callable
-        Megabytes and minutes.
-    """
-    return Compute("", message, tuple(writes), reads, data, tuple(settings), dict(params), dict(files), mem_mb, runtime)
 
 
 class Experiment:
@@ -171,18 +42,42 @@ class Experiment:
         return {argument: self._input(table) for argument, table in what.tables.items()}
 
     def _input(self, table):
-        if isinstance(table, str):
+        if isinstance(table, str) and not self._divided(table):
             return f"results/{{scale}}/{self.name}/{_file(table)}"
-        return lambda wildcards: [
-            f"results/{wildcards.scale}/{self.name}/{_file(name)}"
-            for name in table.expand(self.settings[wildcards.scale])
-        ]
+
+        def paths(wildcards):
+            scale = wildcards.scale
+            names = table.expand(self.settings[scale]) if isinstance(table, Each) else [_filled(table, wildcards)]
+            found = [f"results/{scale}/{self.name}/{file}" for name in names for file in self._files_of(name, scale)]
+            return found[0] if isinstance(table, str) and len(found) == 1 else found
+
+        return paths
+
+    def gathered(self, what):
+        """Keyword for ``params:``: names of the arguments that are one table, whether it was divided or not."""
+        names = [name for name, table in what.tables.items() if isinstance(table, str) and self._divided(table)]
+        return {"gathered": names} if names else {}
 
     def outputs(self, job):
         """Keywords for ``output:`` of a compute job."""
-        tables = {re.sub(r"(_{\w+})|(\.\w+)$", "", table): f"results/{{scale}}/{self.name}/{_file(table)}"
+        block = "{block}" if job.split else ""
+        tables = {re.sub(r"(_{\w+})|(\.\w+)$", "", table): f"results/{{scale}}/{self.name}/{_file(table, block)}"
                   for table in job.writes}  # fmt: skip
         return tables | job.files
+
+    def share_param(self, job):
+        """Keyword for ``params:`` of a compute job: what its block takes, a function of the wildcards."""
+        if not job.split:
+            return {}
+        return {"share": lambda wildcards: self.share_of(job, wildcards.scale, wildcards.block)}
+
+    def share_of(self, job, scale, block):
+        """What a block of a job takes, by the block's name; None where no scale divides the job's work."""
+        return taken_by(block, self._split_values(job, scale)) if job.split else None
+
+    def blocks(self, job, scale):
+        """Names of the blocks of a job at a scale."""
+        return block_names(job.counts[scale]) if scale in job.counts else [""]
 
     def data_of(self, job):
         """Keyword for ``input:`` of a compute job: its prepared data, a path or a function of the wildcards."""
@@ -190,15 +85,34 @@ class Experiment:
             return {}
         if callable(job.data) or "/" in job.data:
             return {"data": job.data}
-        section, _, key = job.data.partition(".")
 
         def paths(wildcards):
-            named = self.settings[wildcards.scale][section][key]
+            named = self._value(job.data, wildcards.scale)
             if isinstance(named, str):  # one name: one path
                 return f"data/prepared/{named}.npz"
+            if job.data in job.split:
+                key = job.data.partition(".")[2]
+                named = self.share_of(job, wildcards.scale, wildcards.block)[key]
             return [f"data/prepared/{dataset}.npz" for dataset in named if dataset != "synthetic"]
 
         return {"data": paths}
+
+    def _value(self, name, scale):
+        section, _, key = name.partition(".")
+        return self.settings[scale][section][key]
+
+    def _split_values(self, job, scale):
+        return {name.partition(".")[2]: self._value(name, scale) for name in job.split}
+
+    def _divided(self, table):
+        return any(job.split and job.writes_table(table) for job in self.jobs.values())
+
+    def _files_of(self, name, scale):
+        """Files of a table at a scale: one, or one for each block of the job that writes it."""
+        writers = [job for job in self.jobs.values() if job.writes_table(name)]
+        # A name without braces may fit the pattern of another job: its own comes first.
+        writers.sort(key=lambda job: name not in job.writes)
+        return [_file(name, block) for block in (self.blocks(writers[0], scale) if writers else [""])]
 
     def figure_paths(self, scale):
         """Paths of the figures at a scale."""
@@ -206,7 +120,7 @@ class Experiment:
         return [f"reports/{scale}/{self.name}/{name}.png" for name in names]
 
     def describe(self, scale):
-        """What the site shows of the experiment at a scale: ``name, title, settings, figures, tables, rules``."""
+        """What the site shows at a scale: ``name, title, settings, figures, tables, blocks`` of tables, ``rules``."""
         settings, figures = self.settings[scale], []
         for drawing in self.figures.values():
             over = drawing.over
@@ -232,8 +146,15 @@ class Experiment:
             "settings": settings,
             "figures": figures,
             "tables": tables,
+            "blocks": self._blocks_of(tables, scale),
             "rules": self._rules(scale),
         }
+
+    def _blocks_of(self, tables, scale):
+        """Path of each table that is divided at this scale to the paths of its blocks, in order."""
+        folder = f"results/{scale}/{self.name}"
+        found = {path: self._files_of(path[len(folder) + 1 :].removesuffix(".parquet"), scale) for path in tables}
+        return {path: [f"{folder}/{file}" for file in files] for path, files in found.items() if len(files) > 1}
 
     def _rules(self, scale):
         """Name of every rule with what it reads and writes; a wildcard stays in its braces."""
@@ -263,7 +184,7 @@ class Experiment:
         if callable(job.data):
             return ["data/prepared/<set>.npz"]
         paths = self.data_of(job).get("data", [])
-        paths = paths(SimpleNamespace(scale=scale)) if callable(paths) else paths
+        paths = paths(SimpleNamespace(scale=scale, block="")) if callable(paths) else paths
         return [paths] if isinstance(paths, str) else paths
 
     def _paths(self, what, scale, wildcards):
@@ -280,17 +201,21 @@ class Experiment:
         return f"results/{scale}/{self.name}/metrics.csv"
 
 
-def _file(table):
-    return table if "." in table else f"{table}.parquet"
+def _file(table, block=""):
+    stem, dot, extension = table.rpartition(".")
+    return f"{stem}{block}.{extension}" if dot else f"{table}{block}.parquet"
 
 
-def figure(label, what, over=None):
-    """A figure for `Experiment`: its label in the report, what it reads, and the setting it is repeated over."""
-    return label, what, over
+def _filled(table, wildcards):
+    return re.sub(r"{(\w+)}", lambda found: getattr(wildcards, found[1]), table)
 
 
-def declare(name, title, jobs, metrics, figures, settings):
-    """`Experiment` from the arguments of ``experiment(...)`` in a rules.smk."""
-    jobs = {key: replace(job, name=key) for key, job in jobs.items()}
+def declare(name, title, jobs, metrics, figures, settings, cluster=()):
+    """`Experiment` from the arguments of ``experiment(...)`` in a rules.smk and the content of its ``cluster.yaml``."""
+    cluster = dict(cluster)
+    if unknown := sorted(cluster.keys() - jobs.keys()):
+        raise ValueError(f"expected jobs among {', '.join(jobs)}; got {', '.join(unknown)}")
+    named = {key: replace(job, name=key) for key, job in jobs.items()}
+    jobs = {key: with_demands(job, cluster.get(key, {}), settings) for key, job in named.items()}
     figures = {key: Figure(key, *value) for key, value in figures.items()}
     return Experiment(name, title, jobs, metrics, figures, settings)

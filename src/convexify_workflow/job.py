@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from convexify.devices import resolve_device
+from convexify_workflow.blocks import put_together, tables_of
 from convexify_workflow.files import read, write
 
 logger = logging.getLogger("convexify")
@@ -29,7 +30,9 @@ def run(function):
         output name for several, or one matplotlib Figure for the outputs ``png`` and ``svg``. Offered by name: every
         named input, read by its extension (``code`` is only there to trigger re-runs); every wildcard; every one of the
         job's own settings, and all of them as attributes of ``settings`` for a function that needs many; ``seed``,
-        ``device`` (``"cpu"`` or ``"cuda"``) and every other parameter of the rule.
+        ``device`` (``"cpu"`` or ``"cuda"``) and every other parameter of the rule. Where the work is divided,
+        ``settings`` know what this job takes (`convexify_workflow.blocks.Share`). Blocks of a table that other jobs
+        wrote are read as one.
 
     Raises
     ------
@@ -68,16 +71,22 @@ def _arguments(job, function):
 def _offered(job):
     """Name to a function that returns the value: inputs are read, and the device looked for, only when asked for."""
     settings = dict(job.params.get("settings") or {})
+    gathered, share = job.params.get("gathered") or [], job.params.get("share")
+    share = {"share": share} if share else {}
     kinds = {
-        "input": {name: lambda files=files: _read_input(files) for name, files in job.input.items() if name != "code"},
-        "wildcard": {name: lambda value=value: value for name, value in job.wildcards.items()},
+        "input": {
+            name: lambda name=name, files=files: _read_input(files, one=name in gathered)
+            for name, files in job.input.items()
+            if name != "code"
+        },
+        "wildcard": {name: lambda value=value: value for name, value in job.wildcards.items() if name != "block"},
         "parameter": {
             name: lambda name=name, value=value: resolve_device(value) if name == "device" else value
             for name, value in job.params.items()
-            if name not in ("settings", "script")
+            if name not in ("settings", "script", "gathered", "share")
         },
         "setting": {name: lambda value=value: value for name, value in settings.items()}
-        | {"settings": lambda: SimpleNamespace(**settings)},
+        | {"settings": lambda: SimpleNamespace(**settings, **share)},
     }
     offered = {}
     for kind, values in kinds.items():
@@ -88,8 +97,12 @@ def _offered(job):
     return offered
 
 
-def _read_input(files):
-    return read(files) if isinstance(files, str) else [read(file) for file in files]
+def _read_input(files, one):
+    """The content of a file, or of each of a list; blocks of a table as one."""
+    if isinstance(files, str):
+        return read(files)
+    tables = [put_together([read(file) for file in blocks]) for blocks in tables_of(files)]
+    return tables[0] if one else tables
 
 
 def _write_all(output, value):

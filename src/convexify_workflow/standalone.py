@@ -77,7 +77,8 @@ def _job(rule_name, options):
     from snakemake.script import Snakemake
     from snakemake.workflow import Workflow
 
-    wildcards = {"scale": options.scale} | dict(pair.split("=", 1) for pair in options.wildcards)
+    # Without the name of a block a job takes everything.
+    wildcards = {"scale": options.scale, "block": ""} | dict(pair.split("=", 1) for pair in options.wildcards)
     overrides = {"scale": options.scale, "seed": options.seed, "device": options.device}
     workflow = Workflow(
         ConfigSettings(config={key: value for key, value in overrides.items() if value is not None}),

@@ -4,9 +4,12 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from convexify_workflow.blocks import block_names, put_together, taken_by
 from convexify_workflow.ledger import evaluate_claims, standing
 from convexify_workflow.yaml_files import load_yaml
 
@@ -67,3 +70,32 @@ def announced_figures(request):
     """Names of the figures that the experiment declares."""
     rules = ROOT / "workflow" / "experiments" / request.path.parent.name / "rules.smk"
     return set(re.findall(r'"(\w+)": figure\(', rules.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def same_when_divided():
+    """``same_when_divided(call, settings, draws=2)``: blocks write the rows of ``call(settings)``, bit for bit.
+
+    ``call`` returns a table or a dict of tables; of a dict the ones named ``but`` are not compared.
+    """
+
+    def check(call, settings, but=(), **counts):
+        whole, values = _tables(call(settings)), {name: getattr(settings, name) for name in counts}
+        names = block_names(list(counts.values()))
+        shares = [SimpleNamespace(**vars(settings), share=taken_by(name, values)) for name in names]
+        blocks = [_tables(call(one)) for one in shares]
+        for name in whole.keys() - set(but):
+            together = put_together([block[name] for block in blocks])
+            pd.testing.assert_frame_equal(_in_order(together), _in_order(whole[name]), check_exact=True)
+
+    return check
+
+
+def _tables(made):
+    return made if isinstance(made, dict) else {"table": made}
+
+
+def _in_order(table):
+    """Rows of inner loops come in the order of the blocks: what they say is compared, not where they stand."""
+    order = table.astype(str).sort_values(list(table.columns), kind="stable").index
+    return table.loc[order].reset_index(drop=True)

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from convexify_workflow.experiments import compute, declare, each, figure, reads
+from convexify_workflow.declarations import compute, each, figure, reads
+from convexify_workflow.experiments import declare
 
 SETTINGS = {
     "smoke": {"shared": {"rows": [{"name": "first"}, {"name": "second"}], "dataset": "digits"}},

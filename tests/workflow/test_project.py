@@ -196,3 +196,19 @@ def test_pictures_of_the_readme_are_those_of_the_gallery():
     shown = set(re.findall(r"reports/gallery/([\w.]+)", (ROOT / "README.md").read_text()))
     assert shown == {Path(name).name for name in gallery.FIGURES}
     assert all((ROOT / "reports" / "gallery" / name).stat().st_size > 10_000 for name in shown)
+
+
+COMPUTE_SCRIPTS = [path for path in ENTRY_SCRIPTS if path.name.startswith("compute_")]
+
+
+@pytest.mark.parametrize("path", COMPUTE_SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_script_that_reaches_torch_takes_a_device_or_says_why_not(path):
+    reached = [ROOT / file for file in code_of(path.relative_to(ROOT), ROOT)]
+    # The runner and `convexify.devices` look for a device, they compute nothing.
+    own = [file for file in reached if file.parent.name != "convexify_workflow" and file.name != "devices.py"]
+    uses_torch = any(re.search(r"^\s*(import|from) torch", file.read_text(), re.MULTILINE) for file in own)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    entry = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == path.stem)
+    takes = "device" in {argument.arg for argument in [*entry.args.args, *entry.args.kwonlyargs]}
+    says_why = re.search(r"^No device: \w", ast.get_docstring(tree), re.MULTILINE) is not None
+    assert (takes or says_why) if uses_torch else not (takes or says_why)

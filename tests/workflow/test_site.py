@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from convexify_workflow.settings import load_settings
-from convexify_workflow.site.build import filled
+from convexify_workflow.site.build import _copy_tables, filled
 from convexify_workflow.site.content import load_content
 from convexify_workflow.site.data import data_page
 from convexify_workflow.site.mathml import to_mathml
@@ -261,3 +261,13 @@ def test_every_command_of_the_built_site_names_files_that_the_build_makes(built)
         program, *_, between = shlex.split(command.split(" -- ")[0] + " --")
         assert (program, between) == ("snakemake", "--")
         assert all((built / target).exists() for target in command.split(" -- ")[1].split())
+
+
+def test_a_divided_table_is_offered_as_one(tmp_path):
+    blocks = [str(tmp_path / f"runs.{number}of2.parquet") for number in (1, 2)]
+    for number, path in enumerate(blocks):
+        pd.DataFrame({"run": [number]}).to_parquet(path)
+    whole = str(tmp_path / "runs.parquet")
+    copies = _copy_tables({"tables": [whole], "blocks": {whole: blocks}}, tmp_path / "site")
+    assert copies == {whole: "runs.csv"}
+    assert pd.read_csv(tmp_path / "site" / "runs.csv")["run"].tolist() == [0, 1]

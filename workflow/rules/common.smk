@@ -6,9 +6,11 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from convexify_workflow.claims import check_claims_file, check_figures
+from convexify_workflow.cluster import growing, load_cluster
 from convexify_workflow.coverage import check_sources
+from convexify_workflow.declarations import compute, each, figure, reads
 from convexify_workflow.dependencies import code_of
-from convexify_workflow.experiments import compute, declare, each, figure, reads
+from convexify_workflow.experiments import declare
 from convexify_workflow.lock import hold
 from convexify_workflow.settings import check_config, load_settings, select
 from convexify_workflow.summary import start, summary
@@ -22,6 +24,7 @@ try:
     DATASETS = load_yaml("data/sources.yaml", dict)
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
     SETTINGS = {name: load_settings(folder) for name, folder in FOLDERS.items()}
+    CLUSTER = {name: load_cluster(folder / "cluster.yaml") for name, folder in FOLDERS.items()}
     # Of all experiments, selected or not: the sentences of the sources name claims of each.
     CLAIMS = {name: check_claims_file(folder / "claims.yaml", name) for name, folder in FOLDERS.items()}
     check_sources("workflow/sources", [claim for claims in CLAIMS.values() for claim in claims])
@@ -40,7 +43,10 @@ def experiment(name, title, jobs, metrics, figures):
         check_figures(CLAIMS[name], name, figures)
     except ValueError as error:
         raise WorkflowError(f"workflow/experiments/{name}/claims.yaml: {error}") from None
-    DECLARED[name] = declare(name, title, jobs, metrics, figures, SETTINGS[name])
+    try:
+        DECLARED[name] = declare(name, title, jobs, metrics, figures, SETTINGS[name], CLUSTER[name])
+    except ValueError as error:
+        raise WorkflowError(f"workflow/experiments/{name}/cluster.yaml: {error}") from None
 
 
 def settings(name, *sections):

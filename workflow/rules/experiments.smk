@@ -7,7 +7,7 @@ for study in DECLARED.values():
             name:
                 f"{study.name}_compute_{task.name}"
             message:
-                f"{study.title}: {task.message}" + "".join(f" ({{wildcards.{name}}})" for name in task.wildcards)
+                f"{study.title}: {task.message}{task.label}"
             input:
                 **study.data_of(task),
                 **study.inputs(task.reads),
@@ -16,6 +16,8 @@ for study in DECLARED.values():
                 **study.outputs(task),
             params:
                 **task.params,
+                **study.share_param(task),
+                **study.gathered(task.reads),
                 script=lambda wildcards, input: input.code[0],
                 seed=config["seed"],
                 device=config["device"],
@@ -24,10 +26,12 @@ for study in DECLARED.values():
                 f"logs/{{scale}}/{study.name}/{task.log_name}.log",
             benchmark:
                 f"benchmarks/{{scale}}/{study.name}/{task.log_name}.tsv"
-            threads: 1
+            wildcard_constraints:
+                **task.constraints,
+            threads: task.resource("threads")
             resources:
-                mem_mb=task.mem_mb,
-                runtime=task.runtime,
+                mem_mb=growing(task.resource("mem_mb")),
+                runtime=growing(task.resource("runtime")),
             conda:
                 "../../envs/environment.yaml"
             script:
@@ -44,6 +48,7 @@ for study in DECLARED.values():
         output:
             metrics=f"results/{{scale}}/{study.name}/metrics.csv",
         params:
+            **study.gathered(study.metrics),
             script=lambda wildcards, input: input.code[0],
             settings=settings(study.name, *study.metrics.sections),
         log:
@@ -52,8 +57,8 @@ for study in DECLARED.values():
             f"benchmarks/{{scale}}/{study.name}/metrics.tsv"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=5,
+            mem_mb=growing(500),
+            runtime=growing(5),
         conda:
             "../../envs/environment.yaml"
         script:
@@ -78,6 +83,7 @@ for study in DECLARED.values():
                 ),
                 svg=f"reports/{{scale}}/{study.name}/{drawing.file}.svg",
             params:
+                **study.gathered(drawing.reads),
                 script=lambda wildcards, input: input.code[0],
                 settings=settings(study.name, *drawing.reads.sections),
             log:
@@ -86,8 +92,8 @@ for study in DECLARED.values():
                 f"benchmarks/{{scale}}/{study.name}/figure_{drawing.file}.tsv"
             threads: 1
             resources:
-                mem_mb=1000,
-                runtime=5,
+                mem_mb=growing(1000),
+                runtime=growing(5),
             conda:
                 "../../envs/environment.yaml"
             script:

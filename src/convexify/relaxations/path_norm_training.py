@@ -33,7 +33,9 @@ class DescentOfBranches:
     objectives: np.ndarray
 
 
-def descend_branches(X, y, beta, *, branches, neurons, starts, step, iterations, method="sgd", batch_size=None, seed=0):
+def descend_branches(
+    X, y, beta, *, branches, neurons, starts, step, iterations, method="sgd", batch_size=None, seed=0, device="cpu"
+):  # fmt: skip
     r"""Train :math:`\sum_k((XW_k)_+w_k)_+\alpha_k` under the path norm, all problems and starts in one run.
 
     Parameters
@@ -54,6 +56,8 @@ def descend_branches(X, y, beta, *, branches, neurons, starts, step, iterations,
         Samples of a mini-batch; required for SGD.
     seed : int
         Of the normal initial weights and of the mini-batches.
+    device : str
+        Where torch computes: ``"cpu"`` or ``"cuda"``.
 
     Returns
     -------
@@ -76,8 +80,8 @@ def descend_branches(X, y, beta, *, branches, neurons, starts, step, iterations,
     rng = np.random.default_rng(seed)
     # hidden weights of all starts side by side: one matrix product for each problem
     shapes = ((p, d, starts * K * m), d), ((p, 1, starts, K, m), m), ((p, 1, starts, K), K)
-    weights = [torch.from_numpy(rng.standard_normal(s) / np.sqrt(fan)).requires_grad_() for s, fan in shapes]
-    samples, targets = torch.from_numpy(X), torch.from_numpy(y)
+    weights = [torch.from_numpy(rng.standard_normal(s) / np.sqrt(fan)).to(device).requires_grad_() for s, fan in shapes]
+    samples, targets = torch.from_numpy(X).to(device), torch.from_numpy(y).to(device)
 
     def each(batch=slice(None)):
         W, w, a = weights
@@ -101,7 +105,7 @@ def descend_branches(X, y, beta, *, branches, neurons, starts, step, iterations,
             batch_size=batch_size, n_samples=n if batch_size else None, seed=seed, blow_up=np.finfo(float).max,
             momentum=0.9 if method == "sgd" else 0.0, record_every=max(iterations, 1),
         )  # fmt: skip
-        W, w, a = (part.detach().numpy() for part in weights)
+        W, w, a = (part.detach().cpu().numpy() for part in weights)
         W, w, a = W.reshape(p, d, starts, K, m).transpose(0, 2, 3, 4, 1), w[:, 0], a[:, 0]
         V = np.abs(a)[..., None, None] * np.abs(w)[..., None] * W
         signs, outputs = np.where(w < 0, -1.0, 1.0), np.where(a < 0, -1.0, 1.0)

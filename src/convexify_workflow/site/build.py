@@ -9,6 +9,8 @@ import pandas as pd
 from PIL import Image
 from sphinx.application import Sphinx
 
+from convexify_workflow.blocks import put_together
+from convexify_workflow.files import read, write
 from convexify_workflow.site import pages
 from convexify_workflow.site.data import data_page
 from convexify_workflow.site.markup import heading, page
@@ -163,17 +165,17 @@ def _copy_tables(study, folder):
     folder.mkdir(parents=True)
     copies = {}
     for path in study["tables"]:
-        source = Path(path)
-        table = pd.read_parquet(source) if source.suffix == ".parquet" else pd.read_csv(source)
+        source, parts = Path(path), [*map(Path, study.get("blocks", {}).get(path, [path]))]
+        table = put_together([read(part) for part in parts])
         copies[path] = None
         # Two characters or more for each number: a table that is too large need not be written to know it.
         text = table.to_csv(index=False) if 2 * table.size <= LARGEST_CSV else None
         if text is not None and len(text) <= LARGEST_CSV:
             copies[path] = f"{source.stem}.csv"
             (folder / copies[path]).write_text(text, encoding="utf-8")
-        elif source.stat().st_size <= LARGEST_PARQUET:
+        elif sum(part.stat().st_size for part in parts) <= LARGEST_PARQUET:
             copies[path] = source.name
-            shutil.copyfile(source, folder / source.name)
+            shutil.copyfile(source, folder / source.name) if parts == [source] else write(folder / source.name, table)
     return copies
 
 

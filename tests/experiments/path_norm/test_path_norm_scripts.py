@@ -22,12 +22,12 @@ RIGHT = {
 
 @pytest.fixture(scope="module")
 def spirals(entry):
-    return entry("compute_spirals")(SETTINGS, 0)
+    return entry("compute_spirals")(SETTINGS, "cpu", 0)
 
 
 @pytest.fixture(scope="module")
 def small(entry):
-    return entry("compute_small")(SETTINGS, 0)
+    return entry("compute_small")(SETTINGS, "cpu", 0)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_an_error_in_the_mathematics_flips_a_verdict(small, verdicts, script, mo
     assert verdicts(small)[flipped] == "holds"
     module = script("compute_small")
     monkeypatch.setattr(module, name, error)
-    assert verdicts(module.compute_small(SETTINGS, 0))[flipped] == "fails"
+    assert verdicts(module.compute_small(SETTINGS, "cpu", 0))[flipped] == "fails"
 
 
 def test_a_step_at_the_edge_is_not_compared(small, spirals, entry, standings):

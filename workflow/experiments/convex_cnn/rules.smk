@@ -1,5 +1,7 @@
-# The data of a group of variants: digits, digits and photographs, or photographs alone.
-CNN_SOURCES = {"plain": ["dataset"], "photographs": ["dataset", "photographs"], "colour": ["photographs"]}
+# The data of a group of variants, or of a variant that is a group of its own: digits, digits and photographs, or
+# photographs alone.
+CNN_SOURCES = {"colour": ["photographs"]} | dict.fromkeys(["plain", "basic", "rand", "rot"], ["dataset"])
+CNN_SOURCES |= dict.fromkeys(["photographs", "img", "rot_img"], ["dataset", "photographs"])
 
 
 def cnn_data(wildcards):
@@ -20,8 +22,7 @@ experiment(
             data=cnn_data,
             settings=["images", "layers", "network", "solvers"],
             writes=["errors_{group}", "tuning_{group}", "solvers_{group}", "pictures_{group}"],
-            mem_mb=lambda wildcards: 64000 if wildcards.scale == "paper" else 2000,
-            runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,
+            mem_mb=2000,
         ),
     },
     metrics=reads(errors=CNN_ERRORS, tuning=CNN_TUNING, solvers=CNN_SOLVERS),

@@ -1,9 +1,9 @@
 # Times of the fits: no result, they differ from build to build.
 SECONDS = report(
-    "benchmarks/{scale}/global_training/fits.csv",
+    "benchmarks/{scale}/global_training/fits{block}.csv",
     caption="../experiments/global_training/captions/runtimes.rst",
     category="Global training",
-    labels={"figure": "Runtimes (table)"},
+    labels={"figure": "Runtimes (table){block}"},
 )
 
 experiment(

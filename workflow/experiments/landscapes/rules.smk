@@ -15,8 +15,7 @@ experiment(
             # A job is given its own row; another title draws figures anew and trains nothing.
             params={"problem": lambda job: {key: value for key, value in LANDSCAPE(job).items() if key != "title"}},
             writes=["surfaces_{row}", "measures_{row}", "hessian_{row}"],
-            mem_mb=lambda wildcards: 8000 if wildcards.scale == "paper" else 2000,
-            runtime=lambda wildcards: 2880 if wildcards.scale == "paper" else 30,
+            mem_mb=2000,
         ),
         "convergence": compute(
             "train networks of equal numbers of parameters, steps tuned",

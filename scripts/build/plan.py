@@ -1,0 +1,23 @@
+"""Print what a build at a scale would take: ``python scripts/build/plan.py --scale paper``; nothing is built."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from convexify_workflow.plan import estimated, jobs_of_build, told
+from convexify_workflow.settings import SCALES
+
+GPU = Path("reports/benchmarks/gpu.csv")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", required=True, choices=SCALES)
+    scale = parser.parse_args().scale
+    jobs, studies = jobs_of_build(scale)
+    print(told(estimated(jobs, studies, scale), scale, pd.read_csv(GPU) if GPU.exists() else None))
+
+
+if __name__ == "__main__":
+    main()
