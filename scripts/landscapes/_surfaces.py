@@ -20,22 +20,14 @@ def top_of_scale(surfaces, row):
     return min(1.0, float(np.ceil(20 * part["loss"].max()) / 20))
 
 
-def measures_of(measures, row, number, grid):
-    """Measures of the plane of three networks: of all repetitions (coarse grid), or of those on the fine grid."""
+def measures_of(measures, row, number):
+    """Measures of the plane of three networks, a row for each repetition."""
     return measures[
-        (measures["row"] == row["name"])
-        & (measures["branches"] == number)
-        & (measures["variant"] == "official")
-        & (measures["grid"] == grid)
+        (measures["row"] == row["name"]) & (measures["branches"] == number) & (measures["variant"] == "official")
     ]
 
 
 def drawn(measures, row, number):
-    """Measures of the plane that is drawn: of those on the fine grid the nearest to the median violation over range.
-
-    Where one job has all repetitions that is the median repetition itself; of an even number the lower one.
-    """
-    violation = measures_of(measures, row, number, "coarse").set_index("repetition")["relative_violation"]
-    fine = measures_of(measures, row, number, "fine")
-    distance = (fine["repetition"].map(violation) - violation.quantile(0.5, interpolation="lower")).abs()
-    return fine.loc[distance.idxmin()]
+    """Measures of the plane that is drawn: of the median violation over range, of an even number the lower one."""
+    ordered = measures_of(measures, row, number).sort_values(["relative_violation", "repetition"])
+    return ordered.iloc[(len(ordered) - 1) // 2]

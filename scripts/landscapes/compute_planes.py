@@ -40,11 +40,10 @@ class Case:
 def compute_planes(data, problem, settings, seed, device):
     """Three tables for one row of the figure, over every number of branches.
 
-    ``surfaces``: a row per grid point of the planes that are drawn. ``measures``: a row per (branches, repetition,
-    variant, grid). ``hessian``: a row per (branches, repetition, loss), at a trained network.
+    ``surfaces``: a row per grid point of the official planes. ``measures``: a row per (branches, repetition,
+    variant). ``hessian``: a row per (branches, repetition, loss), at a trained network.
     """
-    measures, spectra, share = [], [], Share(settings)
-    official = {branches: [] for branches in share.branches}
+    surfaces, measures, spectra, share = [], [], [], Share(settings)
     for repetition in share.repetitions:
         samples = images(data, problem, integer_seed(seed, EXPERIMENT, problem["name"], "images", repetition), device)
         X, y = (part[: problem["plane_samples"]] for part in samples[:2])
@@ -54,18 +53,17 @@ def compute_planes(data, problem, settings, seed, device):
                 key = {**labels, "variant": case.variant}
                 known = key | case.reached | _at_networks(case.plane, X, y, settings.chord_points)
                 size = settings.random_range if case.variant == "random" else settings.plane_range
-                losses = partial(case.plane.losses, X, _loss(y))
-                ceiling = 1 - 1 / case.plane.network.outputs
-                row, _ = _measured(losses, size, settings.band_grid_points, ceiling)
-                measures.append(known | {"grid": "coarse"} | row)
+                coordinates = np.linspace(-size, size, settings.band_grid_points)
+                values = case.plane.losses(X, _loss(y), coordinates)
+                measures.append(known | convexity_measures(values, ceiling=1 - 1 / case.plane.network.outputs))
                 if case.variant == "official":
-                    official[branches].append((measures[-1], losses, ceiling))
+                    x, second = (axis.ravel() for axis in np.meshgrid(coordinates, coordinates, indexing="ij"))
+                    surfaces.append(pd.DataFrame({**key, "x": x, "y": second, "loss": values.ravel()}))
                     logger.info("%s: training loss %.4f", labels, case.reached["training_loss"])
                     spectra += [labels | spectrum for spectrum in _spectra(case.plane, samples, settings)]
-    surfaces, drawn = _drawn(official, settings)
     return {
-        "surfaces": surfaces,
-        "measures": pd.DataFrame(measures + drawn),
+        "surfaces": pd.concat(surfaces, ignore_index=True),
+        "measures": pd.DataFrame(measures),
         "hessian": pd.DataFrame(spectra),
     }
 
@@ -117,31 +115,6 @@ def _trained(samples, problem, branches, repetition, *, width, step, seed):
         "training_error": trained.error(X, y),
         "test_error": trained.error(X_test, y_test),
     }
-
-
-def _measured(losses, size, points, ceiling):
-    """Measures of a square grid of losses, and its rows."""
-    coordinates = np.linspace(-size, size, points)
-    values = losses(coordinates)
-    x, y = (axis.ravel() for axis in np.meshgrid(coordinates, coordinates, indexing="ij"))
-    grid = pd.DataFrame({"x": x, "y": y, "loss": values.ravel()})
-    return {"grid_points": points} | convexity_measures(values, ceiling), grid
-
-
-def _drawn(official, settings):
-    """For every I the plane of the median repetition on the fine grid, and its measures.
-
-    The median of the violation over the range of the loss, as the coarse grid has it; of an even number of repetitions
-    the lower one of the two in the middle. A job that has a part of the repetitions takes the median of its own.
-    """
-    surfaces, measures = [], []
-    for cases in official.values():
-        cases = sorted(cases, key=lambda case: case[0]["relative_violation"])
-        known, losses, ceiling = cases[(len(cases) - 1) // 2]
-        row, grid = _measured(losses, settings.plane_range, settings.grid_points, ceiling)
-        measures.append(known | {"grid": "fine"} | row)
-        surfaces.append(grid.assign(**{name: known[name] for name in ("row", "branches", "repetition", "variant")}))
-    return pd.concat(surfaces, ignore_index=True), measures
 
 
 def _loss(y):

@@ -24,7 +24,7 @@ def figure_controls(measures, numbers, rows):
     """Smallest against largest number of branches: median and range over repetitions, a column for each problem."""
     measures, _ = named(measures, rows)
     ends = measures["branches"].min(), measures["branches"].max()
-    measures = measures[(measures["grid"] == "coarse") & measures["branches"].isin(ends)]
+    measures = measures[measures["branches"].isin(ends)]
     colours = dict(zip([f"I = {end:,}" for end in ends], (COLOURS["orange"], COLOURS["blue"]), strict=True))
     measures = measures.assign(I=measures["branches"].map("I = {:,}".format), plane=measures["variant"].map(VARIANTS))
     fig, grid = subplots(

@@ -18,7 +18,6 @@ MEASURES = {
 def figure_measures(measures, numbers, rows):
     """Each measure on the plane of three networks against I: median and range over the repetitions."""
     measures, look = named(measures, rows)
-    measures = measures[measures["grid"] == "coarse"]
     official, aligned = (measures[measures["variant"] == variant] for variant in ("official", "aligned"))
     fig, grid = subplots(2, 3, width=10, height=7)
     for axes, (name, title) in zip(grid.flat, MEASURES.items(), strict=True):

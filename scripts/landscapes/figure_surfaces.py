@@ -49,14 +49,14 @@ def _draw_surface(axes, x, y, loss, top):
 
 
 def _numbers(measures, row, record):
-    every = measures_of(measures, row, record["branches"], "coarse")[VIOLATION]
+    every = measures_of(measures, row, record["branches"])[VIOLATION]
     spread = f"{every.median():.2f}, {every.min():.2f}–{every.max():.2f}"
     return f"violation {record[VIOLATION]:.2f} ({spread})\ntraining loss {record['training_loss']:.3f}"
 
 
 def _answer(measures, numbers, row, branches):
     """The row's title and answer: medians at the fewest and at the most branches, and the trend over all of them."""
-    first, last = (measures_of(measures, row, number, "coarse") for number in (branches[0], branches[-1]))
+    first, last = (measures_of(measures, row, number) for number in (branches[0], branches[-1]))
     hills = f"{first[VIOLATION].median():.2f} → {last[VIOLATION].median():.2f}"
     shares = " → ".join(f"{100 * part['relative_violation'].median():.0f}" for part in (first, last))
     trend = direction(numbers, f"{row['name']}_official_relative_trend")

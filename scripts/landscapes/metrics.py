@@ -46,7 +46,6 @@ OF_ROWS = ("official_relative_trend", "official_gain_trend", "aligned_relative_t
 def metrics(measures, hessian, convergence, rows):
     """Table of metrics: of each row of the figure and of the worst of them."""
     measures, hessian = pd.concat(measures, ignore_index=True), pd.concat(hessian, ignore_index=True)
-    measures = measures[measures["grid"] == "coarse"]
     shallow = [row["name"] for row in rows if row["hidden_layers"] == 1]
     return table_of(
         "landscapes",

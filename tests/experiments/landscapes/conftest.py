@@ -11,7 +11,6 @@ SETTINGS = SimpleNamespace(
     control_repetitions=3,
     plane_range=0.7,
     random_range=1.0,
-    grid_points=7,
     band_grid_points=5,
     chord_points=5,
     hessian_samples=30,

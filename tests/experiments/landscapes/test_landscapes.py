@@ -7,22 +7,22 @@ import pytest
 
 def test_tables_hold_every_plane_on_every_grid(tables):
     measures, surfaces = tables["measures"], tables["surfaces"]
-    # three planes of the usual training in four repetitions, two controls in three; the official one finely once
-    assert len(measures) == 3 * (4 * 3 + 3 * 2 + 1)
+    # three planes of the usual training in four repetitions, two controls in three
+    assert len(measures) == 3 * (4 * 3 + 3 * 2)
     assert set(measures["width"]) == {1, 2, 3}
-    assert surfaces.groupby("branches").size().to_dict() == {4: 49, 6: 49, 12: 49}
+    assert surfaces.groupby("branches").size().to_dict() == {4: 100, 6: 100, 12: 100}
     assert set(surfaces["variant"]) == {"official"}
     assert len(tables["hessian"]) == 3 * 4 * 2
 
 
-def test_repetition_that_is_drawn_is_the_median_one(tables):
+def test_repetition_that_is_drawn_is_the_median_one(script, tables, rows):
     official = tables["measures"].query("variant == 'official'")
-    drawn = tables["surfaces"].groupby("branches")["repetition"].unique()
-    for branches, rows in official.groupby("branches"):
-        coarse = rows[rows["grid"] == "coarse"].set_index("repetition")["relative_violation"]
-        (repetition,) = drawn[branches]
-        assert coarse[repetition] == coarse.quantile(0.5, interpolation="lower")
-        assert rows.loc[rows["grid"] == "fine", "repetition"].tolist() == [repetition]
+    for branches, part in official.groupby("branches"):
+        median = part["relative_violation"].quantile(0.5, interpolation="lower")
+        record = script("_surfaces").drawn(tables["measures"], rows[0], branches)
+        assert record["relative_violation"] == median
+        _, _, losses = script("_surfaces").surface_of(tables["surfaces"], rows[0], record)
+        assert (losses.min(), losses.max()) == (record["smallest_loss"], record["largest_loss"])
 
 
 def test_measures_over_the_gain_are_those_over_what_training_gained(tables):
@@ -49,8 +49,8 @@ def test_the_first_number_of_branches_needs_no_training_with_another_step(tables
 
 
 def test_the_same_seed_gives_the_same_tables(planes, tables):
-    again = planes(branches=[4], repetitions=1)["measures"].query("grid == 'coarse'")
-    first = tables["measures"].query("branches == 4 and repetition == 0 and grid == 'coarse'")
+    again = planes(branches=[4], repetitions=1)["measures"]
+    first = tables["measures"].query("branches == 4 and repetition == 0")
     pd.testing.assert_frame_equal(again, first.reset_index(drop=True))
 
 
@@ -100,7 +100,7 @@ def test_one_rise_between_two_numbers_of_branches_is_seen_beside_a_fall_over_all
 
 def test_planes_without_gain_are_counted_and_left_out(metrics_of, tables):
     measures = tables["measures"].copy()
-    missing = (measures["variant"] == "official") & (measures["branches"] == 6) & (measures["grid"] == "coarse")
+    missing = (measures["variant"] == "official") & (measures["branches"] == 6)
     before = metrics_of(tables).set_index("metric")["value"]["planes_of_networks_without_gain"]
     measures.loc[missing, "violation_over_gain"] = np.nan
     after = metrics_of(tables | {"measures": measures}).set_index("metric")
@@ -153,21 +153,3 @@ def test_contours_show_the_networks_outside_the_window(entry, tables, rows):
     networks = axes.lines[0].get_xydata()
     assert np.abs(networks).max() > tables["surfaces"]["x"][tables["surfaces"]["variant"] == "official"].max()
     assert np.abs(networks).max() < min(axes.get_xlim()[1], axes.get_ylim()[1])
-
-
-def test_of_several_fine_planes_the_one_nearest_to_the_median_is_drawn(script, rows):
-    violations = {0: 0.9, 1: 0.2, 2: 0.5, 3: 0.45, 4: 0.1}
-    table = pd.DataFrame(
-        {
-            "row": "tiny",
-            "branches": 4,
-            "variant": "official",
-            "grid": grid,
-            "repetition": k,
-            "relative_violation": value,
-        }
-        for grid, chosen in (("coarse", violations), ("fine", [1, 2]))
-        for k, value in violations.items()
-        if k in chosen
-    )
-    assert script("_surfaces").drawn(table, rows[0], 4)["repetition"] == 2
