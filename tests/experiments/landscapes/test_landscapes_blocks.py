@@ -7,8 +7,8 @@ PROBLEM = {
     "width": 1, "total_width": 12, "step": 0.3, "epochs": 2, "batch_size": 10,
 }  # fmt: skip
 PLANES = SimpleNamespace(
-    branches=[2, 4], repetitions=3, control_repetitions=2, plane_range=0.7, random_range=1.0, grid_points=5,
-    control_grid_points=5, band_grid_points=3, chord_points=3, hessian_samples=20, hessian_probes=1, hessian_steps=3,
+    branches=[2, 4], repetitions=3, control_repetitions=2, plane_range=0.7, random_range=1.0,
+    band_grid_points=3, chord_points=3, hessian_samples=20, hessian_probes=1, hessian_steps=3,
 )  # fmt: skip
 CONVERGENCE = SimpleNamespace(
     pooling=2, samples=40, test_samples=20, hidden_layers=2, parameters=60, branches=[1, 2], epochs=2, batch_size=10,
