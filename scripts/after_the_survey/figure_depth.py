@@ -1,11 +1,10 @@
 """Deeper networks: optima on a line by layers, Adam beside them, and the gap of three layers on data of rank one."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, measured, subplots
+from convexify_workflow.plotting import COLOURS, finding, measured, sns, subplots
 
 
 def figure_depth(lines, three_layers, metrics):

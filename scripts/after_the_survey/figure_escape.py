@@ -1,11 +1,10 @@
 """From stuck networks to the optimum: the objective along the path and along the straight line."""
 
-import seaborn as sns
 from _problems import STUCK
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
-from convexify_workflow.plotting import COLOURS, finding, legend_of, measured, scientific, subplots
+from convexify_workflow.plotting import COLOURS, finding, legend_of, measured, scientific, sns, subplots
 
 WAYS = {
     "line": "straight line, neurons matched",

@@ -1,11 +1,10 @@
 """Random gates against the optimum over all networks, and recovery of a planted linear model against n/d."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify.convex_relu.planted_recovery import half_space_probability
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, measured, plain_log_ticks, subplots, ticks_at
+from convexify_workflow.plotting import COLOURS, finding, measured, plain_log_ticks, sns, subplots, ticks_at
 
 LINES = {"cones": "with cones: a network", "gated": "gated: no bound"}
 NAMES = {"gated": "gated program", "network": "network (cones)"}

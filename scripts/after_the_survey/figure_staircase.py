@@ -1,10 +1,9 @@
 """Components of the set of optimal networks against their width."""
 
-import seaborn as sns
 from matplotlib.ticker import MaxNLocator
 
 from convexify_workflow.job import run
-from convexify_workflow.plotting import COLOURS, finding, legend_of, plain_log_ticks, subplots
+from convexify_workflow.plotting import COLOURS, finding, legend_of, plain_log_ticks, sns, subplots
 
 SHOWN = ("square", "cube, one face higher", "octahedron")
 KINDS = {"isolated": "isolated networks", "connected": "components that are not one network"}

@@ -1,11 +1,10 @@
 """Images upright or turned by a quarter: the relaxation's filter beside that of gradient descent."""
 
 import numpy as np
-import seaborn as sns
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, legend_of, measured, plain_log_ticks, subplots
+from convexify_workflow.plotting import finding, legend_of, measured, plain_log_ticks, sns, subplots
 
 WORDS = {"relaxation": "some draw", "descent": "some start"}
 

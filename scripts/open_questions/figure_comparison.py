@@ -1,10 +1,8 @@
 """Test error of all convexifications, and of networks beside them, on both data sets."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, mean_interval, measured, spelled, subplots
+from convexify_workflow.plotting import finding, mean_interval, measured, sns, spelled, subplots
 
 #: From top to bottom: convex models, then what is trained by descent.
 SHOWN = (

@@ -1,10 +1,8 @@
 """A residual network beside parallel branches: duality gaps, and heights on the surfaces of trained networks."""
 
-import seaborn as sns
-
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, legend_of, mean_interval, measured, medians, subplots, ticks_at
+from convexify_workflow.plotting import finding, legend_of, mean_interval, measured, medians, sns, subplots, ticks_at
 
 GAPS = {"tied_gap": METHODS["residual"].name, "untied_gap": METHODS["branches"].name}
 HEIGHTS = {

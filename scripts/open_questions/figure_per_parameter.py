@@ -1,11 +1,19 @@
 """Test error and training loss against the number of parameters."""
 
-import seaborn as sns
 from _per_parameter import chosen_optimisers
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS, looks
-from convexify_workflow.plotting import finding, legend_of, mean_interval, measured, plain_log_ticks, spelled, subplots
+from convexify_workflow.plotting import (
+    finding,
+    legend_of,
+    mean_interval,
+    measured,
+    plain_log_ticks,
+    sns,
+    spelled,
+    subplots,
+)
 
 #: Columns shown, with the penalty of their runs.
 ROWS = {"test_error": ("chosen", "test error, λ by validation"), "train_loss": ("fixed", "training loss, same λ")}
