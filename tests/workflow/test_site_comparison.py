@@ -17,7 +17,7 @@ ENTRY = {
 def comparison():
     measured = {
         "dataset": "mnist", "draws": 5, "test_error": 0.05, "low": -0.01, "high": 0.11, "objective": 0.123,
-        "nominal": 1200.0, "active": 300.0, "cost": 42.0, "cost_unit": "iterations", "largest_gap": 1e-4, "note": "",
+        "nominal": 1200.0, "active": 300.0, "trials": 11.0, "cost": 42.0, "cost_unit": "iterations", "largest_gap": 1e-4, "note": "",
     }  # fmt: skip
     absent = dict.fromkeys(measured, float("nan")) | {"dataset": "mnist", "draws": 0, "note": "does not apply: <why>"}
     return pd.DataFrame(
@@ -34,6 +34,7 @@ def test_table_shows_numbers_and_says_what_does_not_apply(comparison):
     assert "5.0%" in shown
     assert "[0.0%, 11.0%], 5 draws" in shown
     assert "42 iterations" in shown
+    assert "<td class='number'>11</td>" in shown
     assert "<td class='number'>none</td>" in shown
     assert "does not apply: &lt;why&gt;" in shown
     assert shown.count("MNIST") == 3
