@@ -17,7 +17,8 @@ ENTRY = {
 def comparison():
     measured = {
         "dataset": "mnist", "draws": 5, "test_error": 0.05, "low": -0.01, "high": 0.11, "objective": 0.123,
-        "nominal": 1200.0, "active": 300.0, "trials": 11.0, "cost": 42.0, "cost_unit": "iterations", "largest_gap": 1e-4, "note": "",
+        "nominal": 1200.0, "active": 300.0, "trials": 11.0,
+        "cost": 42.0, "cost_unit": "iterations", "largest_gap": 1e-4, "note": "",
     }  # fmt: skip
     absent = dict.fromkeys(measured, float("nan")) | {"dataset": "mnist", "draws": 0, "note": "does not apply: <why>"}
     return pd.DataFrame(

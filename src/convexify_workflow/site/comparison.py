@@ -14,9 +14,9 @@ TABLE = "comparison"
 COMPARED = (
     "Two classes of each data set; every method saw the same samples. Trials are the settings that a method tried, "
     "judged by a validation part: slow methods had fewer, those with nothing to choose none. The test error is a mean "
-    "over draws with its 95 % interval. An objective can be compared only with one of the same loss and penalty. Active "
-    "parameters belong to neurons that are not zero; costs count steps of one fit, never seconds; the gap is the "
-    "largest over draws, of the program that was solved."
+    "over draws with its 95 % interval. An objective can be compared only with one of the same loss and penalty. "
+    "Active parameters belong to neurons that are not zero; costs count steps of one fit, never seconds; the gap is "
+    "the largest over draws, of the program that was solved."
 )
 _HEAD = (
     "Method",
