@@ -92,6 +92,10 @@ class ResidualClassifier:
         weights, biases = self.tensors(parameters)[:2]
         return torch.addmm(biases, X, weights.T)
 
+    def after_first_layer(self, parameters):
+        """What `from_first_layer` takes of the vector: all of it, the first layer is a small part."""
+        return parameters
+
     def from_first_layer(self, parameters, preactivations):
         """Outputs (n, outputs) from the pre-activations of the first layer."""
         weights, biases = self.tensors(parameters)[-2:]
