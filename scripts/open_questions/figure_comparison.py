@@ -21,7 +21,7 @@ def figure_comparison(fits, metrics, settings):
         rows = fits[fits["dataset"] == dataset]
         sns.pointplot(
             rows, x="test_error", y="name", order=order, hue="name", hue_order=order, palette=style["palette"],
-            markers=[style["markers"][name] for name in order], linestyle="none", errorbar=mean_interval, legend=False,
+            markers=[style["markers"][name] for name in order], linestyle="none", errorbar=_of_a_share, legend=False,
             ax=ax,
         )  # fmt: skip
         ax.axhline(len(order) - 4.5, color="0.7", linewidth=1)
@@ -29,6 +29,12 @@ def figure_comparison(fits, metrics, settings):
     finding(fig, "Best convex model less best network, both chosen by validation: test error "
             f"{measured(metrics, 'error_best_convex', '.1%')}")  # fmt: skip
     return fig
+
+
+def _of_a_share(values):
+    """The interval of a mean, no further than a share goes."""
+    low, high = mean_interval(values)
+    return max(low, 0.0), min(high, 1.0)
 
 
 if __name__ == "__main__":
