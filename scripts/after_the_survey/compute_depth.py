@@ -1,4 +1,7 @@
-"""Networks of more layers: on a line as Lasso problems, and three layers on data of rank one; Adam beside both."""
+"""Networks of more layers: on a line as Lasso problems, and three layers on data of rank one; Adam beside both.
+
+No device: branches of one neuron on a dozen samples; sending them to a device would take longer.
+"""
 
 import numpy as np
 import pandas as pd

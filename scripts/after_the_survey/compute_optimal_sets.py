@@ -1,4 +1,7 @@
-"""All optimal networks of small problems: their polytope and, for each width, the components of their set."""
+"""All optimal networks of small problems: their polytope and, for each width, the components of their set.
+
+No device: nothing is trained; torch is only imported with the programs.
+"""
 
 from math import factorial
 

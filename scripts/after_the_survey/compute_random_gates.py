@@ -1,4 +1,7 @@
-"""Programs on random gates beside the certified optimum over all patterns, and recovery of planted linear models."""
+"""Programs on random gates beside the certified optimum over all patterns, and recovery of planted linear models.
+
+No device: programs of two to four variables a gate; sending them to a device would take longer.
+"""
 
 import math
 import warnings

@@ -1,4 +1,7 @@
-"""Conditioning of wide networks and the width that they need, against depth, for skips, dense skips and branches."""
+"""Conditioning of wide networks and the width that they need, against depth, for skips, dense skips and branches.
+
+No device: limits are computed in NumPy, and the networks that are trained see a dozen samples.
+"""
 
 import numpy as np
 import pandas as pd

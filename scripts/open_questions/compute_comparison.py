@@ -1,4 +1,7 @@
-"""All convexifications on the same draws: one row per method and data set."""
+"""All convexifications on the same draws: one row per method and data set.
+
+No device: networks of at most a few thousand parameters; sending them to a device would take longer.
+"""
 
 from functools import partial
 

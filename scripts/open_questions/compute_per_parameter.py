@@ -1,4 +1,7 @@
-"""Test error and training objective against the number of parameters, every method with the same number of trials."""
+"""Test error and training objective against the number of parameters, every method with the same number of trials.
+
+No device: networks of at most a few thousand parameters at the default scale; convex programs take most of the time.
+"""
 
 from functools import partial
 from itertools import product
