@@ -28,7 +28,7 @@ class Fit:
     gap : float
         Certified relative gap; NaN without a certificate.
     nominal, active : int
-        Parameters of the model, and those of its neurons that are not zero.
+        Parameters of the model, and those of its neurons, or variables of a program's groups, that are not zero.
     cost : float
         Iterations of the solver, or what its docstring names.
     """
@@ -56,7 +56,7 @@ def fit_patterns(sample, lam, *, gated, budget, tol, seed):
         solution = solve(sample.X, sample.y, patterns, lam * n, gated=gated, tol=tol, max_time=_LONG)
     network = to_network(solution, gates=gates if gated else None)
     return _fit(sample, network, solution.primal, solution.dual, nominal=solution.v.size * (1 if gated else 2),
-                cost=solution.iterations)  # fmt: skip
+                active=network.n_neurons * d, cost=solution.iterations)  # fmt: skip
 
 
 def fit_globally(sample, lam, *, rounds, tol, seed):
@@ -69,12 +69,11 @@ def fit_globally(sample, lam, *, rounds, tol, seed):
             seed=seed,
         )  # fmt: skip
     nominal = answer.network.n_neurons * (sample.X.shape[1] + 1)
-    return _fit(sample, answer.network, answer.objective, answer.lower_bound, nominal=nominal,
+    return _fit(sample, answer.network, answer.objective, answer.lower_bound, nominal=nominal, active=nominal,
                 cost=len(answer.history))  # fmt: skip
 
 
-def _fit(sample, network, primal, dual, *, nominal, cost):
+def _fit(sample, network, primal, dual, *, nominal, active, cost):
     outputs, outputs_test = network.predict(sample.X), network.predict(sample.X_test)
-    active = network.n_neurons * (sample.X.shape[1] + 1)
     gap = (primal - dual) / primal if primal > 0 else 0.0
     return Fit(outputs.ravel(), outputs_test.ravel(), primal / len(sample.X), gap, nominal, active, cost)
