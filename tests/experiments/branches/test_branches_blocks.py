@@ -9,7 +9,7 @@ GAPS = SimpleNamespace(
 FREQUENCIES = SimpleNamespace(
     samples=8, branches=[1, 2], taus=[0.5, 1.0], xor_branches=[3], xor_taus=[0.2], xor_noise=0.1, weight_bound=2.0,
     starts=3, steps=20, first_step=2.0, trials=5, tuning_draws=1, tuning_starts=2, success=0.01, repetitions=3,
-    cells=100, node_limit=5,
+    cells=300, node_limit=5,
 )  # fmt: skip
 ARCHITECTURES = SimpleNamespace(
     draws=3, samples=6, directions=4, negative=0.3, levels=5, branches=[1], widths=[1], budgets=[0.37], node_limit=10
