@@ -11,6 +11,8 @@ FIGURES = (
     "convex_relu/toy_problems.png",
     "landscapes/surfaces.png",
     "strong_penalty/errors_digits.png",
+    "after_the_survey/escape.png",
+    "after_the_survey/staircase.png",
 )
 
 
