@@ -11,8 +11,8 @@ SHOWN = (
 )  # fmt: skip
 
 
-def figure_comparison(fits, metrics, settings):
-    """A panel for each data set, a row for each method."""
+def figure_comparison(fits, comparison, metrics, settings):
+    """A panel for each data set, a row for each method; below, what does not apply to a data set."""
     order = [METHODS[method].name for method in SHOWN if method in set(fits["method"])]
     fits = fits.assign(name=fits["method"].map(lambda method: METHODS[method].name))
     style = looks(order)
@@ -25,7 +25,10 @@ def figure_comparison(fits, metrics, settings):
             ax=ax,
         )  # fmt: skip
         ax.axhline(len(order) - 4.5, color="0.7", linewidth=1)
-        ax.set(xlabel="test error, lower is better", ylabel="", title=spelled(dataset))
+        absent = comparison[(comparison["dataset"] == dataset) & (comparison["draws"] == 0)]["method"]
+        names = ", ".join(METHODS[method].name if method in METHODS else method for method in absent)
+        below = f"test error, lower is better\ndoes not apply: {names}" if names else "test error, lower is better"
+        ax.set(xlabel=below, ylabel="", title=spelled(dataset))
     finding(fig, "Best convex model less best network, both chosen by validation: test error "
             f"{measured(metrics, 'error_best_convex', '.1%')}")  # fmt: skip
     return fig

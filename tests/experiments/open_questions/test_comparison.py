@@ -105,5 +105,7 @@ def test_a_program_that_is_not_solved_fails_the_claim(metrics_of, tables, standi
 
 def test_figure_shows_every_row_that_applies(entry, metrics_of, tables):
     metrics = metrics_of(tables["runs"])
-    figure = entry("figure_comparison")(tables["fits"], metrics, SimpleNamespace(datasets=["images", "blobs"]))
+    settings = SimpleNamespace(datasets=["images", "blobs"])
+    figure = entry("figure_comparison")(tables["fits"], tables["comparison"], metrics, settings)
     assert len(figure.axes) == 2
+    assert "does not apply: " in figure.axes[0].get_xlabel()

@@ -45,7 +45,7 @@ experiment(
         ),
         "comparison": figure(
             "All convexifications side by side",
-            reads("fits", metrics="metrics.csv", settings=["samples", "per_parameter", "comparison"]),
+            reads("fits", "comparison", metrics="metrics.csv", settings=["samples", "per_parameter", "comparison"]),
         ),
     },
 )
