@@ -15,13 +15,13 @@ def figure_depth(lines, three_layers, metrics):
     )
     two = lines[(lines["activation"] == "relu") & (lines["layers"] == 2)].set_index("problem")["optimum"]
     lines["relative"] = lines["optimum"] / lines["problem"].map(two)
-    sns.stripplot(lines, x="network", y="relative", color=COLOURS["blue"], size=4, jitter=0.15, ax=axes[0])
+    sns.stripplot(lines, x="network", y="relative", color=COLOURS["blue"], size=4, jitter=False, ax=axes[0])
     axes[0].axhline(1.0, color="0.6", linewidth=1, zorder=0)
     axes[0].set(xlabel="activation, layers", ylabel="certified optimum over that of ReLU 2", title="Lasso optima")
     trained = lines[lines["best_start"].notna()]
     trained = trained.assign(excess=(trained["best_start"] / trained["optimum"] - 1).clip(lower=1e-6))
     look = METHODS["Adam"]
-    sns.stripplot(trained, x="network", y="excess", color=look.colour, marker=look.marker, size=5, jitter=0.15,
+    sns.stripplot(trained, x="network", y="excess", color=look.colour, marker=look.marker, size=5, jitter=False,
                   ax=axes[1])  # fmt: skip
     axes[1].set(yscale="log", xlabel="activation, layers", ylabel="excess of the best start", title="Adam, step tuned")
     _rank_one(axes[2], three_layers)

@@ -23,7 +23,7 @@ from convexify_workflow.site.statements import Statements, sources_page, survey_
 WIDTH, THUMBNAIL = 1600, 480
 #: A table is offered as CSV up to so many bytes, beyond that as Parquet, and beyond the second number named by its path
 #: only: the site stays light.
-LARGEST_CSV, LARGEST_PARQUET = 50_000, 100_000
+LARGEST_CSV, LARGEST_PARQUET = 50_000, 80_000
 
 _CONF = {
     "project": "convexify",
@@ -158,7 +158,7 @@ def _copy_pictures(study, folder, thumbnails):
             for width, name in ((WIDTH, "webp"), (THUMBNAIL, "thumbnail.webp")):
                 if width == WIDTH or f"{study['name']}/{figure['file']}" in thumbnails:
                     small.thumbnail((width, 4 * width))
-                    small.save(folder / f"{figure['file']}.{name}", quality=75, method=2)
+                    small.save(folder / f"{figure['file']}.{name}", quality=65, method=2)
 
 
 def _copy_tables(study, folder):
