@@ -26,8 +26,8 @@ _HEAD = (
     "Parameters",
     "active",
     "Trials",
-    "Cost of a fit",
     "Certified gap",
+    "Cost of a fit",
 )
 
 
@@ -89,8 +89,8 @@ def _line(row):
         f"{row.nominal:,.0f}",
         f"{row.active:,.0f}",
         f"{row.trials:.0f}",
-        cost,
         gap,
+        cost,
     )
     cells = "".join(f"<td class='number'>{cell}</td>" for cell in numbers)
     return f"<tr>{start}{cells}</tr>"
