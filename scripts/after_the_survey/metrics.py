@@ -36,33 +36,13 @@ OF_OPTIMISER = {
     "AdamW": ("adamw_share_at_optimum", "adamw_over_optimum", "adamw_position"),
 }
 
-#: Metrics of deeper networks, random gates and recovery, from the helper: named here so that claims can be checked
-#: before anything runs.
-DEPTH_AND_GATES = (
-    "lines_gap", "lines_random_branch", "lines_start_under_dual", "lines_third_layer", "lines_third_layer_helps",
-    "lines_reflections_help",
-    "lines_start_relu_2", "lines_start_relu_3", "lines_start_relu_4", "lines_start_absolute_3",
-    "rank_one_parallel_gap", "rank_one_formula", "rank_one_standard_gap", "rank_one_standard_gap_without_opposites",
-    "rank_one_pair_gap", "rank_one_bracket", "rank_one_start_under_bound", "rank_one_start",
-    "gates_over_theorem", "gates_growth", "gates_under_optimum", "gates_gated_over_cones", "gates_gated_below",
-    "gates_gated_above",
-    "recovery_undecided", "recovery_in_half_space", "recovery_isometry_misses",
-    "recovery_network_minus_gated_below", "recovery_gated_1", "recovery_gated_1.25", "recovery_gated_1.5",
-    "recovery_gated_2", "recovery_gated_2.5", "recovery_gated_3", "recovery_gated_4", "recovery_network_1",
-    "recovery_network_1.25", "recovery_network_1.5", "recovery_network_2", "recovery_network_2.5",
-    "recovery_network_3", "recovery_network_4",
-)  # fmt: skip
-
 
 def metrics(polytopes, staircase, escape, zero_units, reached, ranges, tuning, lines, three_layers, gates, recovery):
     """Table of metrics."""
-    second = depth_and_gates(lines, three_layers, gates, recovery)
     return table_of(
         "after_the_survey",
-        {
-            **optimal_sets(polytopes, staircase, escape, zero_units, reached, ranges, tuning),
-            **{name: second[name] for name in DEPTH_AND_GATES},
-        },
+        optimal_sets(polytopes, staircase, escape, zero_units, reached, ranges, tuning)
+        | depth_and_gates(lines, three_layers, gates, recovery),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from convexify.many_runs import train_many
 from convexify.networks.fully_connected import FullyConnected
 from convexify.networks.residual import Residual
-from convexify.training import train
 
 #: A run counts as diverged above this multiple of its first objective.
 _BLOW_UP = 1e3
@@ -104,17 +104,9 @@ def train_networks(architecture, data, runs, *, method, iterations, batch, seed)
         fit = 0.5 * (_outputs(module, X[:, batch], _shaped(vectors, shapes, sizes)) - y[:, batch]).square().mean(1)
         return fit + 0.5 * lams / architecture.branches * (vectors.square() @ cost)
 
-    with torch.no_grad():
-        ceiling = _BLOW_UP * each().clamp(min=1.0)
-
-    def loss(batch=slice(None)):
-        value = each(batch)
-        return torch.where(value <= ceiling, value, ceiling).sum()  # a run that has diverged no longer moves
-
-    train(
-        moved, loss, method=method, step=lambda k: 1 - k / iterations, iterations=iterations, batch_size=batch,
-        n_samples=X.shape[1], seed=seed, momentum=0.9 if method == "sgd" else 0.0, blow_up=np.finfo(float).max,
-        record_every=iterations,
+    ceiling = train_many(
+        moved, each, method=method, step=1.0, iterations=iterations, batch_size=batch, n_samples=X.shape[1], seed=seed,
+        blow_up=_BLOW_UP,
     )  # fmt: skip
     with torch.no_grad():
         ends, parts = each(), weights()

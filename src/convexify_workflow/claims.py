@@ -145,7 +145,9 @@ def check_claims_file(file, experiment, root="."):
     root = Path(root)
     files = [*root.glob(f"reports/expected/*/{experiment}.csv"), *root.glob(f"results/*/{experiment}/metrics.csv")]
     known = {name for path in files for name in _metrics_in(path)}
-    text = (root / "scripts" / experiment / "metrics.py").read_text(encoding="utf-8")
+    # A metric's name stands in metrics.py or in a helper beside it.
+    scripts = root / "scripts" / experiment
+    text = "".join(path.read_text(encoding="utf-8") for path in [scripts / "metrics.py", *scripts.glob("_*.py")])
     for claim, metric in metrics_named(claims):
         if metric not in known and metric not in text:
             raise ValueError(

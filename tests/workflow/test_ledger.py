@@ -114,6 +114,7 @@ def project(tmp_path):
     """A project with one experiment; returns a function that checks a claim about a metric."""
     (tmp_path / "scripts" / "e").mkdir(parents=True)
     (tmp_path / "scripts" / "e" / "metrics.py").write_text('return {"gap": 1}')
+    (tmp_path / "scripts" / "e" / "_parts.py").write_text('return {"violation": 1}')
     (tmp_path / "reports" / "expected" / "paper").mkdir(parents=True)
     pd.DataFrame({"metric": ["gap_width_9"]}).to_csv(tmp_path / "reports" / "expected" / "paper" / "e.csv")
 
@@ -128,6 +129,7 @@ def project(tmp_path):
 
 def test_claim_about_a_metric_that_no_scale_writes_is_refused_before_anything_runs(project):
     project("gap")
+    project("violation")  # of a helper of metrics.py
     project("gap_width_9")
     with pytest.raises(ValueError, match=r"claims\.yaml: e\.c: metric gapp: expected one that the experiment writes"):
         project("gapp")

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from convexify.checks import as_batch, as_integer, as_number, one_of
+from convexify.many_runs import train_many
 from convexify.relaxations.path_norm import branch_norms, branch_outputs
-from convexify.training import train
 
 #: Below the root of a path norm, whose gradient at 0 does not exist; far below any objective.
 _TINY = 1e-20
@@ -92,19 +92,9 @@ def descend_branches(
         paths = a[:, 0].abs() * (w[:, 0].square() * lengths).sum(-1).add(_TINY).sqrt()
         return fit + beta / n * paths.sum(-1)
 
-    with torch.no_grad():
-        ceiling = 1e6 * each().clamp(min=1.0)
-
-    def loss(batch=slice(None)):
-        value = each(batch)
-        return torch.where(value <= ceiling, value, ceiling).sum()  # a run that has diverged no longer moves
-
+    batches = {"batch_size": batch_size, "n_samples": n} if batch_size else {}
+    train_many(weights, each, method=method, step=step, iterations=iterations, seed=seed, **batches)
     with np.errstate(over="ignore", invalid="ignore"):
-        train(
-            weights, loss, method=method, step=lambda k: step * (1 - k / iterations), iterations=iterations,
-            batch_size=batch_size, n_samples=n if batch_size else None, seed=seed, blow_up=np.finfo(float).max,
-            momentum=0.9 if method == "sgd" else 0.0, record_every=max(iterations, 1),
-        )  # fmt: skip
         W, w, a = (part.detach().cpu().numpy() for part in weights)
         W, w, a = W.reshape(p, d, starts, K, m).transpose(0, 2, 3, 4, 1), w[:, 0], a[:, 0]
         V = np.abs(a)[..., None, None] * np.abs(w)[..., None] * W

@@ -41,7 +41,7 @@ import numpy as np
 import torch
 
 from convexify.checks import as_batch, as_integer, as_number, as_vector
-from convexify.training import train
+from convexify.many_runs import train_many
 
 _CELLS = 4096
 _LEVELS = 6
@@ -212,15 +212,6 @@ def descend_standard(X, y, beta, *, hidden, neurons, starts, step, iterations, s
         power = sum(part.square().sum((-1, -2)).pow(1.5) for part in weights)
         return (0.5 * (f - targets).square().sum(-1) + beta / 3 * power) / n
 
+    train_many(weights, each, method="adam", step=step, iterations=iterations)
     with torch.no_grad():
-        ceiling = 1e6 * each().clamp(min=1.0)
-
-    def loss():
-        value = each()
-        return torch.where(value <= ceiling, value, ceiling).sum()
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        train(weights, loss, method="adam", step=lambda k: step * (1 - k / iterations), iterations=iterations,
-              blow_up=np.finfo(float).max, record_every=iterations)  # fmt: skip
-        with torch.no_grad():
-            return (n * each()).numpy()
+        return (n * each()).numpy()

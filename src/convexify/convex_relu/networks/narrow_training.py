@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from convexify.checks import as_batch, as_integer, as_number, one_of
-from convexify.training import train
+from convexify.many_runs import train_many
 
 _ACTIVATE = {"relu": torch.relu, "absolute": torch.abs}
 
@@ -93,17 +93,8 @@ def descend_narrow(x, y, beta, *, activation, layers, branches, starts, step, it
         power = a.abs().pow(layers).sum(-1) + W.abs().pow(layers).sum((-1, -2))
         return (0.5 * (f - targets).square().sum(-1) + beta / layers * power) / n
 
+    train_many(weights, each, method="adam", step=step, iterations=iterations)
     with torch.no_grad():
-        ceiling = 1e6 * each().clamp(min=1.0)
-
-    def loss():
-        value = each()
-        return torch.where(value <= ceiling, value, ceiling).sum()  # a run that has diverged no longer moves
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        train(weights, loss, method="adam", step=lambda k: step * (1 - k / iterations), iterations=iterations,
-              blow_up=np.finfo(float).max, record_every=iterations)  # fmt: skip
-        with torch.no_grad():
-            objectives = (n * each()).numpy()
-        W, b, a, intercept = (part.detach().numpy() for part in weights)
+        objectives = (n * each()).numpy()
+    W, b, a, intercept = (part.detach().numpy() for part in weights)
     return NarrowNetworks(W, b, a, intercept, objectives)
