@@ -39,7 +39,12 @@ def main(arguments=None):
     root = Path(__file__).resolve().parents[2]
     own_seed = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["seed"]
     panel = [(seed, "native") for seed in options.seeds] if options.seeds else _panel(own_seed, options.builds)
-    table = pd.DataFrame([_build(root, options.scale, seed, kernels) for seed, kernels in panel])
+    rows = []
+    for seed, kernels in panel:
+        rows.append(_build(root, options.scale, seed, kernels))
+        table = pd.DataFrame(rows)
+        if not options.seeds:  # after each build: a panel takes an hour or more, and what it found is kept
+            write(root / "reports" / "robustness" / f"{options.scale}.csv", table)
     if options.confirm and _bad(table).any():
         print("a miss: confirmed with one more seed before it counts", flush=True)
         again = pd.DataFrame([_build(root, options.scale, max(options.seeds) + 1, "native")])
@@ -50,8 +55,6 @@ def main(arguments=None):
     print(table.drop(columns="which").to_string(index=False))
     for row in table[_bad(table)].itertuples():
         print(f"seed {row.seed}, {row.kernels}: {row.which}")
-    if not options.seeds:
-        write(root / "reports" / "robustness" / f"{options.scale}.csv", table)
     return int(failed)
 
 

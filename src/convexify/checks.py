@@ -11,6 +11,8 @@ LARGEST = 1e75
 SMALLEST = 1e-75
 #: Most layers that a network may have: more is taken for a mistake, it would run for hours or fill the memory.
 MOST_LAYERS = 10_000
+#: Most weights of one network, 8 GB of them: more is taken for a mistake too.
+MOST_WEIGHTS = 10**9
 
 
 def as_matrix(name, value, *, rows=None, columns=None, dtype=np.float64):

@@ -241,4 +241,6 @@ def test_recovery_refuses_other_data_and_widths_below_the_rank():
         recover_weights(2 * X, Y, solution, [2])
     with pytest.raises(ValueError, match=r"^widths: expected at least the rank 2"):
         recover_weights(X, Y, solution, [3, 1])
+    with pytest.raises(ValueError, match=r"^widths: expected a network of at most 1e\+09 weights"):
+        recover_weights(X, Y, solution, [10**9])
     recover_weights(np.asfortranarray(X), Y.copy(), solution, [2])

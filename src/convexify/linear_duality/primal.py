@@ -1,10 +1,11 @@
 r"""Objective (2) of a deep linear network, the same with weight decay, and the weights that attain its minimum."""
 
+import itertools
 from functools import reduce
 
 import numpy as np
 
-from convexify.checks import as_integer, as_matrix, as_number
+from convexify.checks import MOST_WEIGHTS, as_integer, as_matrix, as_number
 
 
 def schatten_power(A, p):
@@ -99,7 +100,8 @@ def recover_weights(X, Y, solution, widths):
     Raises
     ------
     ValueError
-        If the data are not those of the solution or a width is below its rank.
+        If the data are not those of the solution, a width is below its rank, or the network would have more than
+        10⁹ weights.
 
     Notes
     -----
@@ -132,6 +134,9 @@ def recover_compressed(solution, widths):
     if min(widths, default=solution.rank) < solution.rank:
         raise ValueError(f"widths: expected at least the rank {solution.rank} of the solution, got {widths}")
     sizes, H = [problem.inputs.shape[0], *widths, problem.targets.shape[0]], len(widths) + 1
+    weights = sum(before * after for before, after in itertools.pairwise(sizes))
+    if weights > MOST_WEIGHTS:
+        raise ValueError(f"widths: expected a network of at most {MOST_WEIGHTS:.0e} weights, got {weights:.2g}")
     r = min(solution.rank, *problem.targets.shape)
     if r == 0:
         return [np.zeros(shape) for shape in zip(sizes[1:], sizes[:-1], strict=True)]
