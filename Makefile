@@ -45,10 +45,12 @@ crate: $(READY) ## pack the last build at SCALE as an RO-Crate: reports/SCALE/cr
 	@$(BIN)/python scripts/build/crate.py --scale $(SCALE)
 
 robustness: $(READY) ## build SCALE with other seeds and on other kernels, verify each: reports/robustness
-	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS)
+	@$(BIN)/python scripts/build/robustness.py --scale $(SCALE) --builds $(BUILDS); status=$$?; \
+		$(BIN)/python scripts/build/readme.py && exit $$status
 
 mutations: $(READY) ## does verify see deliberate errors? one smoke build each: reports/robustness/mutations.csv
 	@$(BIN)/python scripts/build/mutations.py
+	@$(BIN)/python scripts/build/readme.py
 
 another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm

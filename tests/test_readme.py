@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convexify_workflow.readme import findings_table, with_findings
+from convexify_workflow.readme import FINDINGS, PANELS, findings_table, panels_table, with_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,9 +33,13 @@ def test_table_names_every_experiment():
 
 
 def test_findings_are_those_that_are_recorded():
-    assert with_findings(README, findings_table(ROOT)) == README
+    assert with_table(README, FINDINGS, findings_table(ROOT)) == README
     conditional = [line for line in README.splitlines() if "**holds under**" in line]
     assert conditional
     assert all("; under that condition: " in line for line in conditional)
     with pytest.raises(ValueError, match="expected the marks"):
-        with_findings("no marks", "")
+        with_table("no marks", FINDINGS, "")
+
+
+def test_panels_are_those_that_are_recorded():
+    assert with_table(README, PANELS, panels_table(ROOT)) == README

@@ -1,4 +1,4 @@
-"""The table of findings in README.md: from the recorded expectations of the default scale, written and never typed."""
+"""The tables of README.md that are written and never typed: the findings, and how builds agreed with each other."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 from convexify_workflow.verdict_html import number
 from convexify_workflow.yaml_files import load_yaml
 
-START, END = "<!-- findings: written by scripts/build/readme.py -->\n", "<!-- end of the findings -->"
+FINDINGS, PANELS = "findings", "panels"
 
 
 def findings_table(root="."):
@@ -59,16 +59,50 @@ def _measured(what, row):
     return f"{what}: {number(row.value)}{interval}".replace("|", "\\|")
 
 
-def with_findings(text, table):
-    """The README with its table of findings replaced.
+def panels_table(root="."):
+    """Markdown table of ``reports/robustness``: builds with other seeds and kernels against the expectations.
+
+    Parameters
+    ----------
+    root : path
+        Top folder of the project.
+
+    Returns
+    -------
+    str
+    """
+    folder = Path(root) / "reports" / "robustness"
+    lines = [
+        "| scale | builds | root seeds | kernels | metrics of each | missed | verdicts of each | contradicted "
+        "| to or from undecided |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for scale in ("smoke", "default"):
+        if not (folder / f"{scale}.csv").is_file():
+            continue
+        panel = pd.read_csv(folder / f"{scale}.csv")
+        metrics, most = panel[["exact", "estimates", "bounds"]].sum(axis=1), panel["to_or_from_undecided"].max()
+        lines.append(
+            f"| {scale} | {len(panel)} | {panel['seed'].nunique()} | {panel['kernels'].nunique()} | {metrics.min()} "
+            f"| {panel['misses'].sum()} | {panel['verdicts'].min()} | {panel['verdicts_contradicted'].sum()} "
+            f"| at most {most} |"
+        )
+    mutations = pd.read_csv(folder / "mutations.csv")
+    lines += ["", f"Of {len(mutations)} deliberate errors, built one at a time, `verify` saw {mutations['caught'].sum()}."]
+    return "\n".join(lines) + "\n"
+
+
+def with_table(text, name, table):
+    """The README with the table of this name replaced.
 
     Raises
     ------
     ValueError
         If the two marks between which the table stands are missing.
     """
-    if START not in text or END not in text:
-        raise ValueError(f"README.md: expected the marks {START.strip()} and {END}")
+    start, end = f"<!-- {name}: written by scripts/build/readme.py -->\n", f"<!-- end of the {name} -->"
+    if start not in text or end not in text:
+        raise ValueError(f"README.md: expected the marks {start.strip()} and {end}")
     return re.sub(
-        re.escape(START) + ".*?" + re.escape(END), lambda _: START + "\n" + table + "\n" + END, text, flags=re.S
+        re.escape(start) + ".*?" + re.escape(end), lambda _: start + "\n" + table + "\n" + end, text, flags=re.S
     )
