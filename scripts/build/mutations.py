@@ -110,6 +110,16 @@ MUTATIONS = (
         *("conv_relaxation", "src/convexify/relaxations/planted_filter.py"),
         *('np.einsum("nkd,d->nk", X, w) > 0, X)', 'np.einsum("nkd,d->nk", X, w) < 0, X)'),
     ),
+    Mutation(
+        "limit of branches of every depth: the last branch forgotten",
+        *("open_questions", "src/convexify/width/skips.py"),
+        *("sum(found[depth] for depth in depths) / len(depths)", "sum(found[d] for d in depths[:-1]) / len(depths)"),
+    ),
+    Mutation(
+        "lines as Lasso problems: the outer absolute value of the double reflection left out",
+        *("after_the_survey", "src/convexify/convex_relu/one_dimensional.py"),
+        *("np.abs(np.abs(x[:, None] - (p + q) / 2) - (q - p) / 2)", "np.abs(x[:, None] - (p + q) / 2) - (q - p) / 2"),
+    ),
 )
 
 

@@ -87,8 +87,8 @@ def panels_table(root="."):
             f"| {panel['misses'].sum()} | {panel['verdicts'].min()} | {panel['verdicts_contradicted'].sum()} "
             f"| at most {most} |"
         )
-    mutations = pd.read_csv(folder / "mutations.csv")
-    lines += ["", f"Of {len(mutations)} deliberate errors, built one at a time, `verify` saw {mutations['caught'].sum()}."]
+    caught = pd.read_csv(folder / "mutations.csv")["caught"]
+    lines += ["", f"Of {len(caught)} deliberate errors, built one at a time, `verify` saw {caught.sum()}."]
     return "\n".join(lines) + "\n"
 
 
