@@ -174,9 +174,9 @@ class MultiBranch:
 
     @staticmethod
     def _hidden(tensors, preactivations):
-        layers = [preactivations.clamp(min=0)]
+        layers = [torch.relu(preactivations)]
         for weights, biases in zip(tensors[:-2:2], tensors[1:-2:2], strict=True):
-            layers.append(torch.baddbmm(biases[:, :, None], weights, layers[-1]).clamp(min=0))
+            layers.append(torch.relu(torch.baddbmm(biases[:, :, None], weights, layers[-1])))
         return layers
 
 

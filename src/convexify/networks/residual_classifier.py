@@ -103,9 +103,9 @@ class ResidualClassifier:
 
     def activations(self, parameters, preactivations):
         """Representations x^(0), …, x^(H), each (n, m)."""
-        tensors, found = self.tensors(parameters), [preactivations.clamp(min=0)]
+        tensors, found = self.tensors(parameters), [torch.relu(preactivations)]
         for weights, biases in zip(tensors[2:-2:2], tensors[3:-2:2], strict=True):
-            branch = torch.addmm(biases, found[-1], weights.T).clamp(min=0)
+            branch = torch.relu(torch.addmm(biases, found[-1], weights.T))
             found.append(torch.add(found[-1], branch, alpha=1 / self.blocks))
         return found
 
