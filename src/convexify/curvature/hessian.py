@@ -148,22 +148,23 @@ def lanczos_quadrature(product, start, steps):
     tuple of ndarray, shape (k,)
         Nodes (Ritz values) and weights, which sum to ‖v‖².
     """
-    norm = np.linalg.norm(start)
-    basis, diagonal, off_diagonal = [start / norm], [], []
-    while True:
-        image = product(basis[-1])
-        diagonal.append(float(basis[-1] @ image))
-        if len(diagonal) == min(steps, len(start)):
+    norm, most = np.linalg.norm(start), min(steps, len(start))
+    basis = np.empty((most, len(start)))
+    basis[0] = start / norm
+    diagonal, off_diagonal = [], []
+    for k in range(most):
+        image = product(basis[k])
+        diagonal.append(float(basis[k] @ image))
+        if k + 1 == most:
             break
         # Orthogonalised twice against the whole basis: the three-term recurrence alone loses orthogonality.
         for _ in range(2):
-            for vector in basis:
-                image = image - (vector @ image) * vector
+            image = image - (basis[: k + 1] @ image) @ basis[: k + 1]
         length = np.linalg.norm(image)
         if length <= 1e-7 * max(1e-300, np.max(np.abs(diagonal)), *off_diagonal, 0.0):
             break
         off_diagonal.append(float(length))
-        basis.append(image / length)
+        basis[k + 1] = image / length
     nodes, vectors = eigh_tridiagonal(np.array(diagonal), np.array(off_diagonal))
     return nodes, norm**2 * vectors[0] ** 2
 

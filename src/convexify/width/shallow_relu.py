@@ -31,7 +31,7 @@ def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float
     pandas.DataFrame
         One row per iteration 0, …, ``iterations``: ``iteration``; ``loss`` :math:`\tfrac12\|f-y\|^2`;
         ``pattern_change``, the share of the n·m activations whose sign differs from the start; ``weight_distance``,
-        :math:`\max_r\|w_r(k)-w_r(0)\|`.
+        :math:`\max_r\|w_r(k)-w_r(0)\|`, at every 25th iteration and the last one, NaN at the others.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def shallow_dynamics(X, y, width, *, step, iterations, seed=0, dtype=torch.float
         active = Z >= 0
         residuals = torch.relu(Z) @ a - y
         change = (active * residuals[:, None]).mul_(a)
-        if k in (0, iterations) or k % 10 == 0:
+        if k in (0, iterations) or k % 25 == 0:
             distance = (moved * (K @ moved)).sum(0).clamp_min(0).max().sqrt().item()
         else:
             distance = np.nan
