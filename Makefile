@@ -20,7 +20,7 @@ build: $(READY) ## set up, build everything at SCALE (default: default) with all
 	@echo "What was found: $(CURDIR)/reports/$(SCALE)/site/index.html"
 	@echo "Provenance:     $(CURDIR)/reports/$(SCALE)/report.html"
 
-smoke: ## the same at the smoke scale: under three minutes, no network
+smoke: ## the same at the smoke scale: about four minutes, no network
 	@$(MAKE) --no-print-directory build SCALE=smoke
 
 test: $(READY) ## set up and run every check: style, lint, contracts, tests
