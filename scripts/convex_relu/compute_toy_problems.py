@@ -13,28 +13,26 @@ from convexify.convex_relu.solvers.solve import solve
 from convexify.seeds import generator, integer_seed
 from convexify_workflow.job import run
 
-Problem = namedtuple("Problem", "name X y loss lam cases starts batch")
+Problem = namedtuple("Problem", "name draw X y loss lam cases starts batch")
 
 
 def compute_toy_problems(settings, device, seed):
-    """Four tables; ``optima`` has a row per problem, ``curves`` one per problem, width, size, start and record.
+    """Four tables; ``optima`` has a row per problem and draw, ``curves`` one per width, size, start and record as well.
 
     The step of every width and size of the initial weights is tuned on the training objective, median over the starts.
     ``minima``: where the starts of the narrowest network on the line end, refined to a stationary point.
     """
     standard, small = ("standard", settings.start_scale), ("small", settings.small_start_scale)
     cases = [(width, standard) for width in settings.widths] + [(max(settings.widths), small)]
-    in_plane = [(settings.plane_width, standard), (settings.plane_width, small)]
-    points = plane(settings.plane_samples, seed)
-    problems = (
-        Problem("line", *line(), "squared", settings.lam, cases, settings.starts, 3),
-        Problem("plane", *points, "hinge", settings.plane_lam, in_plane, settings.plane_starts, 10),
-    )
+    in_plane = "hinge", settings.plane_lam, [(settings.plane_width, standard)], settings.plane_starts, 10
+    problems = [Problem("line", 0, *line(), "squared", settings.lam, cases, settings.starts, 3)]
+    for draw in range(settings.plane_draws):
+        problems.append(Problem("plane", draw, *plane(settings.plane_samples, seed, draw), *in_plane))
     curves, trials, minima = [], [], []
     for problem in problems:
         for width, (size, scale) in problem.cases:
             networks, tuning = _descent(problem, width, scale, settings, device, seed)
-            case = {"problem": problem.name, "width": width, "size": size}
+            case = {"problem": problem.name, "draw": problem.draw, "width": width, "size": size}
             curve = networks.history.rename(columns={"network": "start"})
             curves.append(curve.assign(objective=curve["objective"] / len(problem.X), **case))
             trials.append(trials_table(tuning, **case))
@@ -54,9 +52,9 @@ def line():
     return np.column_stack([x, np.ones(5)]), np.array([1.0, -1.0, 1.0, 1.0, -1.0])
 
 
-def plane(samples, seed):
+def plane(samples, seed, draw):
     """Gaussian points in the plane, labelled by the quadrant: the sign of x₁x₂."""
-    X = generator(seed, "convex_relu", "plane").standard_normal((samples, 2))
+    X = generator(seed, "convex_relu", "plane", draw).standard_normal((samples, 2))
     return X, np.sign(X[:, 0] * X[:, 1])
 
 
@@ -69,6 +67,7 @@ def _optimum(problem, device):
                      device=device)  # fmt: skip
     return {
         "problem": problem.name,
+        "draw": problem.draw,
         "samples": n,
         "lam": problem.lam,
         "patterns": patterns.shape[1],
@@ -81,6 +80,7 @@ def _optimum(problem, device):
 
 def _descent(problem, width, scale, settings, device, seed):
     """All starts with the tuned step, which falls linearly to 0, and the tuning."""
+    draw = [problem.draw] if problem.name == "plane" else []
     return tune_networks(
         problem.X,
         np.repeat(problem.y[:, None], problem.starts, axis=1),
@@ -95,7 +95,7 @@ def _descent(problem, width, scale, settings, device, seed):
         schedule=lambda k: 1 - k / settings.iterations,
         iterations=settings.iterations,
         scale=scale,
-        seed=integer_seed(seed, "convex_relu", problem.name, width),
+        seed=integer_seed(seed, "convex_relu", problem.name, *draw, width),
         record_every=max(1, settings.iterations // 60),
         device=device,
     )

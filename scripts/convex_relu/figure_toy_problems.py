@@ -15,7 +15,8 @@ PROBLEMS = {"line": ("five points", "½·mean squared error + decay"), "plane": 
 
 
 def figure_toy_problems(optima, curves, minima, numbers):
-    """A panel per problem and width: objective of every start, the optimum, what the paper reports, bad minima."""
+    """A panel per problem and width, first draw: every start, the optimum, what the paper reports, bad minima."""
+    optima, curves = optima[optima["draw"] == 0], curves[curves["draw"] == 0]
     panels = list(curves.groupby(["problem", "width"], sort=True))
     fig, axes = subplots(2, (len(panels) + 1) // 2, width=10, height=7.6)
     colours = {size: look.colour for size, look in SIZES.items()}

@@ -3,6 +3,8 @@
 A draw has its own samples, gates and starts: rows of one draw are correlated, draws are not.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -76,21 +78,26 @@ def _unless_at_edge(trials, metric, *, unit="tuning"):
 
 def _toy_metrics(optima, curves, trials):
     """Certified optima, and last objectives of all starts at the tuned step over the certified lower bound."""
-    optima = optima.set_index("problem")
-    last = curves.sort_values("iteration").groupby(["size", "problem", "width", "start"])["objective"].last()
-    over_optimum = last / last.index.get_level_values("problem").map(optima["lower_bound"])
+    optima = optima.set_index(["problem", "draw"])
+    runs = ["size", "problem", "width", "start", "draw"]
+    last = curves.sort_values("iteration").groupby(runs)["objective"].last()
+    places = pd.MultiIndex.from_arrays([last.index.get_level_values(name) for name in ("problem", "draw")])
+    over_optimum = last / optima["lower_bound"].reindex(places).to_numpy()
     line, widths = last["standard"]["line"], last["standard"]["line"].index.get_level_values("width")
     narrow, wide = widths.min(), widths.max()
-    optimum = optima.loc["line"]
+    optimum = optima.loc["line"].loc[0]
 
     def tuned(metric, problem, size, width):
         own = trials.query("problem == @problem and size == @size and width == @width")
         return _unless_at_edge(own, metric)
 
-    def best(problem, size):
-        values = over_optimum[size][problem]
+    def best(problem, size, statistic):
+        values = over_optimum.xs((size, problem), level=("size", "problem"))
         width = values.index.get_level_values("width").max()
-        return tuned(bound(values[width].min()), problem, size, width)
+        return tuned(statistic(values.xs(width, level="width").groupby("draw").min()), problem, size, width)
+
+    def only(values):
+        return bound(values.item())
 
     values = {
         "line_optimum": exact(optimum["optimum"], tolerance=optimum["optimum"] - optimum["lower_bound"] + 1e-15),
@@ -98,12 +105,11 @@ def _toy_metrics(optima, curves, trials):
         "line_share_stuck_narrow": tuned(_share(line[narrow] > STUCK), "line", "standard", narrow),
         "line_share_stuck_wide": tuned(_share(line[wide] > STUCK), "line", "standard", wide),
         "smallest_start_over_lower_bound": bound(over_optimum.min()),
-        "line_wide_best_ratio": best("line", "standard"),
-        "line_wide_small_start_best_ratio": best("line", "small"),
+        "line_wide_best_ratio": best("line", "standard", only),
+        "line_wide_small_start_best_ratio": best("line", "small", only),
     }
     if curves["iteration"].max() >= PLANE_ITERATIONS:
-        values["plane_best_ratio"] = best("plane", "standard")
-        values["plane_small_start_best_ratio"] = best("plane", "small")
+        values["plane_best_ratio"] = best("plane", "standard", partial(mean, unit="draw"))
     return values
 
 

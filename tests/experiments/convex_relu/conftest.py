@@ -19,7 +19,7 @@ STEPS = {"sgd_step": 0.3, "adam_step": 0.02, "trials": 3}
 SETTINGS = {
     "toy_problems": SimpleNamespace(
         widths=[3, 20], starts=4, iterations=100, step=0.1, trials=3, start_scale=0.577, small_start_scale=0.1,
-        lam=1e-4, plane_samples=12, plane_starts=3, plane_width=10, plane_lam=1e-2,
+        lam=1e-4, plane_samples=12, plane_draws=3, plane_starts=3, plane_width=10, plane_lam=1e-2,
     ),
     "sampled_patterns": SimpleNamespace(**SMALL, iterations=50, gate_counts=[3, 12], draws=3),
     "exact_programs": SimpleNamespace(
