@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convexify_workflow.readme import FINDINGS, PANELS, findings_table, panels_table, with_table
+from convexify_workflow.readme import with_tables
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,14 +32,10 @@ def test_table_names_every_experiment():
     assert named == {rules.parent.name for rules in (ROOT / "workflow" / "experiments").glob("*/rules.smk")}
 
 
-def test_findings_are_those_that_are_recorded():
-    assert with_table(README, FINDINGS, findings_table(ROOT)) == README
+def test_findings_and_panels_are_those_that_are_recorded():
+    assert with_tables(README, ROOT) == README
     conditional = [line for line in README.splitlines() if "**holds under**" in line]
     assert conditional
     assert all("; under that condition: " in line for line in conditional)
     with pytest.raises(ValueError, match="expected the marks"):
-        with_table("no marks", FINDINGS, "")
-
-
-def test_panels_are_those_that_are_recorded():
-    assert with_table(README, PANELS, panels_table(ROOT)) == README
+        with_tables("no marks", ROOT)

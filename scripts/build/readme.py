@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from convexify_workflow.readme import FINDINGS, PANELS, findings_table, panels_table, with_table
+from convexify_workflow.readme import with_tables
 
 if __name__ == "__main__":
     readme = Path("README.md")
-    text = readme.read_text(encoding="utf-8")
-    text = with_table(with_table(text, FINDINGS, findings_table()), PANELS, panels_table())
-    readme.write_text(text, encoding="utf-8")
+    readme.write_text(with_tables(readme.read_text(encoding="utf-8")), encoding="utf-8")
     print("wrote the findings and the panels in README.md")

@@ -1,14 +1,11 @@
 """The tables of README.md that are written and never typed: the findings, and how builds agreed with each other."""
 
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from convexify_workflow.verdict_html import number
 from convexify_workflow.yaml_files import load_yaml
-
-FINDINGS, PANELS = "findings", "panels"
 
 
 def findings_table(root="."):
@@ -92,17 +89,25 @@ def panels_table(root="."):
     return "\n".join(lines) + "\n"
 
 
-def with_table(text, name, table):
-    """The README with the table of this name replaced.
+def with_tables(text, root="."):
+    """The README with its tables as they are recorded now.
+
+    Parameters
+    ----------
+    text : str
+        The README, with the two marks of every table between which it stands.
+    root : path
+        Top folder of the project.
 
     Raises
     ------
     ValueError
-        If the two marks between which the table stands are missing.
+        If marks are missing, or a finding has no verdict.
     """
-    start, end = f"<!-- {name}: written by scripts/build/readme.py -->\n", f"<!-- end of the {name} -->"
-    if start not in text or end not in text:
-        raise ValueError(f"README.md: expected the marks {start.strip()} and {end}")
-    return re.sub(
-        re.escape(start) + ".*?" + re.escape(end), lambda _: start + "\n" + table + "\n" + end, text, flags=re.S
-    )
+    for name, table in {"findings": findings_table, "panels": panels_table}.items():
+        start, end = f"<!-- {name}: written by scripts/build/readme.py -->\n", f"<!-- end of the {name} -->"
+        if start not in text or end not in text:
+            raise ValueError(f"README.md: expected the marks {start.strip()} and {end}")
+        head, rest = text.split(start, 1)
+        text = f"{head}{start}\n{table(root)}\n{end}{rest.split(end, 1)[1]}"
+    return text
