@@ -23,10 +23,11 @@ SHOWN = {
 def figure_controls(measures, numbers, rows):
     """Smallest against largest number of branches: median and range over repetitions, a column for each problem."""
     measures, _ = named(measures, rows)
+    variants = {variant: words for variant, words in VARIANTS.items() if variant in set(measures["variant"])}
     ends = measures["branches"].min(), measures["branches"].max()
     measures = measures[measures["branches"].isin(ends)]
     colours = dict(zip([f"I = {end:,}" for end in ends], (COLOURS["orange"], COLOURS["blue"]), strict=True))
-    measures = measures.assign(I=measures["branches"].map("I = {:,}".format), plane=measures["variant"].map(VARIANTS))
+    measures = measures.assign(I=measures["branches"].map("I = {:,}".format), plane=measures["variant"].map(variants))
     fig, grid = subplots(
         len(SHOWN), len(rows), width=10, height=2.3 * len(SHOWN) + 1.4, squeeze=False, sharex="row", sharey=True
     )
@@ -34,7 +35,7 @@ def figure_controls(measures, numbers, rows):
         spread = measures.groupby(["problem", "plane", "I"], sort=False)[name].agg(["median", "min", "max"])
         spread = spread.reset_index()
         for axes, row in zip(line, rows, strict=True):
-            part = spread[spread["problem"] == row["title"]].set_index("plane").loc[list(VARIANTS.values())]
+            part = spread[spread["problem"] == row["title"]].set_index("plane").loc[list(variants.values())]
             intervals(axes, part.reset_index(), "median", "plane", low="min", high="max", color="I", palette=colours)
             axes.set(xlabel=label, ylabel="")
             axes.set_xlim(0, 1.05 * spread["max"].max())
@@ -43,7 +44,7 @@ def figure_controls(measures, numbers, rows):
         axes.set_title(wrapped(row["title"], 28))
     handles = [Line2D([], [], color=colour, marker="o") for colour in colours.values()]
     fig.legend(handles, list(colours), loc="outside lower center", ncols=2)
-    trends = {words: f"{variant.replace(' ', '_')}_relative_trend" for variant, words in VARIANTS.items()}
+    trends = {words: f"{variant.replace(' ', '_')}_relative_trend" for variant, words in variants.items()}
     question = "Does violation over range fall with I when one thing is changed? Worst row:"
     finding(fig, answers(question, numbers, trends))
     return laid_out(fig)

@@ -61,7 +61,8 @@ def metrics(measures, hessian, convergence, rows):
 def _trends(measures):
     values, without_gain = {}, 0
     for name, (variant, measure) in TRENDS.items():
-        by_row = dict(list(measures[measures["variant"] == variant].groupby("row")))
+        if not (by_row := dict(list(measures[measures["variant"] == variant].groupby("row")))):
+            continue  # a build without controls
         trends = {row: partial(_trend, part, measure) for row, part in by_row.items()}
         values[name] = partial(_extreme, trends.values(), max)
         if name in OF_ROWS:
@@ -104,8 +105,11 @@ def _training(measures):
     for row, part in largest.groupby("row"):
         losses = part.pivot(index="repetition", columns="variant", values="training_loss")
         values[f"{row}_official_training_loss"] = partial(mean, losses["official"], unit=UNIT)
-        both = losses.dropna()
-        slower.append(partial(ratio, both["constant step"], both["official"], unit=UNIT))
+        if "constant step" in losses:
+            both = losses.dropna()
+            slower.append(partial(ratio, both["constant step"], both["official"], unit=UNIT))
+    if not slower:
+        return values
     constant = measures[measures["variant"] == "constant step"]
     violations = [_ends(part, "violation_below_constant") for _, part in constant.groupby("row")]
     falls = [partial(ratio, *(end.clip(lower=NEGLIGIBLE) for end in reversed(pair)), unit=UNIT) for pair in violations]

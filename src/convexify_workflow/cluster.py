@@ -69,8 +69,11 @@ def with_demands(job, entry, settings):
     Raises
     ------
     ValueError
-        If two scales divide the work along different settings, a setting is not offered to the job, or has fewer
-        entries than blocks.
+        If two scales divide the work along different settings, or a setting is not offered to the job.
+
+    Notes
+    -----
+    There are never more blocks than entries: a build may be given fewer of them.
     """
     at_scale = {scale: entry.get(scale, {}) for scale in SCALES}
     blocks = {
@@ -85,9 +88,7 @@ def with_demands(job, entry, settings):
             section, _, key = name.partition(".")
             if section not in ("shared", *job.sections) or key not in settings[scale].get(section, {}):
                 raise ValueError(f"{job.name}: {scale}: blocks: {name} is none of the job's settings")
-            if count > (entries := len(entries_of(settings[scale][section][key]))):
-                raise ValueError(f"{job.name}: {scale}: blocks: expected at most {entries}, the entries of {name}; "
-                                 f"got {count}")  # fmt: skip
+            counts[name] = min(count, len(entries_of(settings[scale][section][key])))
     return replace(
         job,
         split=tuple(next(iter(blocks.values()), ())),

@@ -4,6 +4,7 @@ import html
 import json
 import textwrap
 
+from convexify_workflow.settings import changed
 from convexify_workflow.verdict_html import WORDS, counts, expectation, interval, number, style
 
 TITLE = "How to Convexify your Neural Network: what holds, under which condition, and what fails"
@@ -50,7 +51,7 @@ def page_of(ledger, coverage, errors, manifest, schemas):
 def _summary(ledger, config):
     told = ", ".join(f"<b>{count}</b> {WORDS[key]}" for key, count in counts(ledger["verdict"]).items())
     return (
-        f"<p>Scale <b>{html.escape(config['scale'])}</b>, seed {config['seed']}. "
+        f"<p>Scale <b>{html.escape(config['scale'])}</b>, seed {config['seed']}{changed(config)}. "
         f"Of {len(ledger)} claims: {told}. Every verdict is computed from the tables of this build.</p>"
     )
 

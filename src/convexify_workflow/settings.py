@@ -13,7 +13,7 @@ DEVICES = ("auto", "cpu", "cuda")
 CONFIG_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["scale", "seed", "device", "experiments"],
+    "required": ["scale", "seed", "device", "experiments", "settings"],
     "properties": {
         "scale": {"enum": list(SCALES), "description": "smoke, default or paper"},
         "seed": {"type": "integer", "minimum": 0, "description": "root of every random stream"},
@@ -21,6 +21,11 @@ CONFIG_SCHEMA = {
         "experiments": {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
             "description": "'all' or a non-empty list of experiment ids",
+        },
+        "settings": {
+            "type": "object",
+            "additionalProperties": {"type": "object", "additionalProperties": {"type": "object"}},
+            "description": "settings that differ in this build: experiment to section to key to value",
         },
     },
 }
@@ -66,7 +71,35 @@ def check_config(config, experiments):
     return list(config["experiments"])
 
 
-def load_settings(folder):
+def check_changes(config, experiments):
+    """Check that settings are changed of experiments that exist and are built.
+
+    Parameters
+    ----------
+    config : dict
+        As `check_config` takes it.
+    experiments : sequence of str
+        Ids of the experiments to build.
+
+    Raises
+    ------
+    SettingsError
+        One line that names an experiment whose settings change nothing that is built.
+    """
+    if unknown := [name for name in config["settings"] if name not in experiments]:
+        raise SettingsError(
+            f"configuration: settings: expected experiments that are built, {', '.join(experiments)}; "
+            f"got {', '.join(unknown)}"
+        )
+
+
+def changed(config):
+    """What to add to the name of a scale: whose settings differ in this build, or nothing."""
+    names = sorted(config.get("settings", {}))
+    return f", settings changed of {', '.join(names)}" if names else ""
+
+
+def load_settings(folder, changes=None, scale=None):
     """Settings of one experiment at every scale.
 
     Parameters
@@ -76,6 +109,9 @@ def load_settings(folder):
         ``shared`` for what several jobs are given. In the settings each key of a section maps ``smoke``, ``default``
         and ``paper``, or ``all``, to a value; in the schema, to the JSON schema of the value with a ``description``.
         Every key of the schema is required, and no other is allowed.
+    changes : dict of str to dict, optional
+        Section to key to the value that replaces the file's at ``scale``; checked like the file.
+    scale : str, optional
 
     Returns
     -------
@@ -92,17 +128,21 @@ def load_settings(folder):
     table = _read_yaml(path)
     schema = full_schema(_read_yaml(Path(folder) / "schema.yaml"))
     Draft202012Validator.check_schema(schema)
-    nested = {scale: {"shared": {}} for scale in SCALES}
+    nested = {each: {"shared": {}} for each in SCALES}
     for section, keys in table.items():
         if not isinstance(keys, dict):
             raise SettingsError(f"{path}: {section}: expected a mapping of settings, got {keys!r}")
-        for scale in SCALES:
-            nested[scale][section] = {}
+        for each in SCALES:
+            nested[each][section] = {}
         for key, values in keys.items():
-            for scale, value in _by_scale(path, f"{section}.{key}", values).items():
-                nested[scale][section][key] = value
-    for scale, settings in nested.items():
-        _validate(settings, schema, str(path), scale)
+            for each, value in _by_scale(path, f"{section}.{key}", values).items():
+                nested[each][section][key] = value
+    where = dict.fromkeys(SCALES, str(path))
+    for section, keys in (changes or {}).items():
+        where[scale] = f"{path} and settings of the configuration"
+        nested[scale][section] = nested[scale].get(section, {}) | keys
+    for each, settings in nested.items():
+        _validate(settings, schema, where[each], each)
         for section, key in _not_finite(settings):
             raise SettingsError(f"{path}: {section}.{key}: expected finite numbers, got {settings[section][key]!r}")
     return nested

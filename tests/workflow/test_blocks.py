@@ -121,7 +121,6 @@ def test_without_a_cluster_file_nothing_is_divided():
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"paper": {"blocks": {"draws": 6}}}, "expected at most 5, the entries of runs.draws"),
         ({"paper": {"blocks": {"starts": 2}}}, "runs.starts is none of the job's settings"),
         ({"paper": {"blocks": {"shared.starts": 2}}}, "shared.starts is none of the job's settings"),
         ({"default": {"blocks": {"draws": 2}}, "paper": {"blocks": {"widths": 2}}}, "the same settings"),

@@ -6,6 +6,7 @@ import json
 import pandas as pd
 
 from convexify_workflow.ledger import standing
+from convexify_workflow.settings import changed
 from convexify_workflow.site.comparison import COMPARED, comparison_list, comparison_table
 from convexify_workflow.site.markup import heading, page, raw, title_of, toctree, wide
 from convexify_workflow.site.tables import claims_table, interactive, link, verdict
@@ -35,7 +36,7 @@ def start_page(ledger, findings, documents, config, guides):
         "",
         raw(f"<div class='cards'>{cards}</div>"),
         heading("Verdicts"),
-        f"Scale **{config['scale']}**, seed {config['seed']}. Every verdict is computed from the tables of this build.",
+        f"Scale **{config['scale']}**, seed {config['seed']}{changed(config)}. Every verdict is computed from the tables of this build.",
         "",
         raw(_counts_table(ledger)),
         toctree("Findings", ["methods", "survey", "other_sources", "errors", "questions", "ledger"]),
