@@ -3,7 +3,15 @@
 import pytest
 import yaml
 
-from convexify_workflow.settings import SCALES, SettingsError, check_config, load_settings, select
+from convexify_workflow.settings import (
+    SCALES,
+    SettingsError,
+    changed,
+    check_changes,
+    check_config,
+    load_settings,
+    select,
+)
 
 SCHEMA = {
     "dual": {
@@ -38,6 +46,38 @@ def test_values_are_split_by_scale(write_settings):
     settings = load_settings(write_settings(GOOD))
     assert set(settings) == set(SCALES)
     assert settings["default"] == {"shared": {}, "dual": {"depths": [2, 3], "tolerance": 1e-8}}
+
+
+def test_a_build_can_change_settings_at_its_own_scale_alone(write_settings):
+    folder = write_settings(GOOD)
+    settings = load_settings(folder, {"dual": {"depths": [9]}}, "paper")
+    assert settings["paper"]["dual"] == {"depths": [9], "tolerance": 1e-8}
+    assert {scale: settings[scale] for scale in ("smoke", "default")} == {
+        scale: load_settings(folder)[scale] for scale in ("smoke", "default")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"dual": {"depths": []}}, "dual.depths"),
+        ({"dual": {"dephts": [2]}}, "dephts"),
+        ({"daul": {"depths": [2]}}, "daul"),
+        ({"dual": {"tolerance": float("nan")}}, "dual.tolerance: expected finite numbers"),
+    ],
+)
+def test_changed_settings_are_checked_like_the_file(write_settings, changes, named):
+    with pytest.raises(SettingsError, match=named) as caught:
+        load_settings(write_settings(GOOD), changes, "paper")
+    assert "settings of the configuration" in str(caught.value) or "finite" in str(caught.value)
+
+
+def test_settings_are_changed_only_of_what_is_built():
+    check_changes({"settings": {"a": {}}}, ["a", "b"])
+    with pytest.raises(SettingsError, match=r"expected experiments that are built, a, b; got c"):
+        check_changes({"settings": {"c": {}}}, ["a", "b"])
+    assert changed({"settings": {"b": {}, "a": {}}}) == ", settings changed of a, b"
+    assert changed({"settings": {}}) == changed({}) == ""
 
 
 def test_unknown_key_is_named(write_settings):
@@ -117,7 +157,7 @@ def test_a_job_is_given_its_own_sections_and_what_is_shared():
         select(settings, ["dual", "descent"])
 
 
-CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all"}
+CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all", "settings": {}}
 
 
 def test_all_experiments_are_built_by_default():
@@ -137,6 +177,7 @@ def test_named_experiments_are_built():
         ({"seed": True}, "seed"),
         ({"experiments": ["a", "b", "a"]}, "experiments: a stands twice"),
         ({"device": "tpu"}, "device"),
+        ({"settings": {"a": 3}}, "settings.a"),
         ({"experiments": []}, "experiments"),
         ({"experiments": ["c"]}, "c"),
         ({"scael": "smoke"}, "scael"),

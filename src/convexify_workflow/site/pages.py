@@ -36,7 +36,8 @@ def start_page(ledger, findings, documents, config, guides):
         "",
         raw(f"<div class='cards'>{cards}</div>"),
         heading("Verdicts"),
-        f"Scale **{config['scale']}**, seed {config['seed']}{changed(config)}. Every verdict is computed from the tables of this build.",
+        f"Scale **{config['scale']}**, seed {config['seed']}{changed(config)}. "
+        "Every verdict is computed from the tables of this build.",
         "",
         raw(_counts_table(ledger)),
         toctree("Findings", ["methods", "survey", "other_sources", "errors", "questions", "ledger"]),

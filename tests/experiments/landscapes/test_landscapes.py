@@ -148,6 +148,18 @@ def test_every_announced_figure_is_drawn(announced_figures, entry, tables, metri
     assert all(axes.has_data() for name in ("controls", "measures", "curvature") for axes in drawn[name].axes)
 
 
+def test_a_build_without_controls_measures_and_draws_the_rest(entry, tables, metrics_of, rows):
+    controls = tables["measures"]["variant"].isin(["constant step", "fixed total width"])
+    measures = tables["measures"][~controls]
+    numbers = metrics_of(tables | {"measures": measures})
+    assert not numbers["metric"].str.contains("constant_step|fixed_total_width").any()
+    left = metrics_of(tables).set_index("metric").loc[numbers["metric"]].reset_index()
+    changed = ~(numbers["metric"] == "planes_of_networks_without_gain")
+    assert numbers[changed].reset_index(drop=True).equals(left[changed].reset_index(drop=True))
+    figure = entry("figure_controls")([measures], numbers, rows)
+    assert [len(axes.get_yticks()) for axes in figure.axes] == [3, 3, 3]
+
+
 def test_contours_show_the_networks_outside_the_window(entry, tables, rows):
     axes = entry("figure_contours")([tables["surfaces"]], [tables["measures"]], rows).axes[0]
     networks = axes.lines[0].get_xydata()
