@@ -13,7 +13,7 @@ TORCH := torch==2.13.0
 UPGRADE ?= --upgrade
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations another-seed lock experiment clean
+.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations faults another-seed lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -51,6 +51,9 @@ robustness: $(READY) ## build SCALE with other seeds and on other kernels, verif
 mutations: $(READY) ## does verify see deliberate errors? one smoke build each: reports/robustness/mutations.csv
 	@$(BIN)/python scripts/build/mutations.py
 	@$(BIN)/python scripts/build/readme.py
+
+faults: $(READY) ## kill builds, damage files, take things away; does the same command finish with the same bytes?
+	@$(BIN)/python scripts/faults/inject.py
 
 another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm

@@ -186,7 +186,7 @@ def test_tested_versions_of_python_agree_everywhere():
     assert PROJECT["project"]["requires-python"] == f">={versions[0]}"
     assert PROJECT["tool"]["ruff"]["target-version"] == "py" + versions[0].replace(".", "")
     assert f"- python={versions[0]}\n" in text("envs", "environment.yaml")
-    assert re.search(r"(?m)^FROM python:(\S+)-slim$", text("envs", "Containerfile"))[1] == versions[0]
+    assert re.search(r"(?m)^ARG BASE=python:(\S+)-slim$", text("envs", "Containerfile"))[1] == versions[0]
     assert sorted(re.findall(r'"(3\.\d+)"', text(".github", "workflows", "ci.yml"))) == versions
 
 

@@ -1,0 +1,211 @@
+"""Inject faults into builds at the smoke scale and count what survives: reports/robustness/faults.csv.
+
+A fault is survived when the same command finishes afterwards with the bytes of an undisturbed build. What cannot be
+repaired by itself, a damaged file, has to be named (``named``) by the build that meets it or by `verify`; the user then
+deletes it. Moments of kills are drawn, not chosen.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from convexify.seeds import generator
+from convexify_workflow.files import write
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Short ones that read prepared data, divide no work and draw figures.
+EXPERIMENTS = ["convex_cnn", "conv_relaxation"]
+KILLS = 24
+#: Who is hit, and by what.
+BLOWS = [(who, blow) for blow in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT) for who in ("all", "parent", "a job")]
+DAMAGES = {
+    "truncated": lambda content: content[: len(content) // 2],
+    "emptied": lambda content: b"",
+    "overwritten": lambda content: bytes(len(content)),
+}
+#: One file of every kind, and what else to delete so that somebody reads it.
+FILES = {
+    "data/prepared/digits.npz": "results/smoke/conv_relaxation/turned.parquet",
+    "results/smoke/conv_relaxation/recovery.parquet": "results/smoke/conv_relaxation/metrics.csv",
+    "results/smoke/conv_relaxation/metrics.csv": "reports/smoke/ledger.csv",
+    "reports/smoke/ledger.csv": "reports/smoke/front_page.rst",
+    "reports/smoke/manifest.json": "reports/smoke/front_page.rst",
+    "reports/smoke/conv_relaxation/recovery.png": None,
+}
+
+
+def main():
+    """Run every family, print and write the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone = _clone(Path(folder) / "clone")
+        _finish(clone)
+        whole = _hashes(clone)
+        rows = [*_kills(clone, whole), *_damages(clone, whole), *_two_builds(clone, whole)]
+        rows += _surroundings(Path(folder), whole)
+    table = pd.DataFrame(rows)
+    print(table.groupby("family")["survived"].agg(["size", "sum"]).to_string())
+    write(ROOT / "reports" / "robustness" / "faults.csv", table)
+    return int(not table["survived"].all())
+
+
+def _kills(clone, whole):
+    rng = generator(0, "faults", "kills")
+    for number in range(KILLS):
+        if number % 3 == 0:
+            shutil.rmtree(clone / "results")
+            shutil.rmtree(clone / "reports" / "smoke")
+        who, blow = BLOWS[number % len(BLOWS)]
+        build = subprocess.Popen(
+            _line(), cwd=clone, env=_environment(clone), start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        moment = float(rng.uniform(1, 30))
+        try:
+            build.wait(moment)
+        except subprocess.TimeoutExpired:
+            _hit(build.pid, who, blow)
+        code = _end(build)
+        result = _finish(clone)
+        row = {"family": "kill", "fault": f"{blow.name} to {who}", "where": f"after {moment:.1f} s, exit {code}"}
+        yield row | _outcome(clone, whole, result)
+
+
+def _hit(leader, who, blow):
+    if who == "all":
+        os.killpg(leader, blow)
+        return
+    jobs = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True).stdout.split()
+    os.kill(leader if who == "parent" or not jobs else int(jobs[-1]), blow)
+
+
+def _end(build):
+    """Wait for a build that was hit; jobs that outlive their parent are ended, as a new build would meet them."""
+    code = build.wait(300)
+    while subprocess.run(["pgrep", "-g", str(build.pid)], capture_output=True).returncode == 0:
+        try:
+            os.killpg(build.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    return code
+
+
+def _damages(clone, whole):
+    for name, downstream in FILES.items():
+        path = clone / name
+        for damage, change in DAMAGES.items():
+            path.write_bytes(change(path.read_bytes()))
+            if downstream:
+                (clone / downstream).unlink()
+            met = _run(clone)
+            if met.returncode == 0 and _hashes(clone) != whole:
+                met = _run(clone, "verify")
+            named = _named(name, met)
+            path.unlink(missing_ok=True)
+            row = {"family": "damaged file", "fault": damage, "where": name}
+            outcome = _outcome(clone, whole, _finish(clone))
+            # A build that makes the file anew before anybody reads it needs to name nothing.
+            outcome["survived"] &= named or met.returncode == 0
+            yield row | outcome | {"named": named}
+
+
+def _named(name, result):
+    """Whether a line says what is wrong with a file; a line that only lists the inputs of a job does not."""
+    words = ("cannot be read", "delete", "changed", "missing", "expected")
+    lines = (result.stdout + result.stderr).splitlines()
+    return any(name in line and any(word in line for word in words) for line in lines)
+
+
+def _two_builds(clone, whole):
+    shutil.rmtree(clone / "results")
+    first = subprocess.Popen(_line(), cwd=clone, env=_environment(clone), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)  # fmt: skip
+    time.sleep(12)
+    second = _run(clone)
+    outcome = _outcome(clone, whole, first.wait(900))
+    outcome["survived"] &= second.returncode != 0
+    yield {"family": "surroundings", "fault": "two builds at once", "where": "one folder"} | outcome
+
+
+def _surroundings(folder, whole):
+    without_git = folder / "bin"
+    without_git.mkdir()
+    for tool in ("bash", "sh", "env"):
+        (without_git / tool).symlink_to(shutil.which(tool))
+    cases = {
+        "a path with spaces and letters beyond ASCII": ({}, "a clone – 凸 ñ"),
+        "no HOME": ({"HOME": None}, "home"),
+        "HOME that does not exist": ({"HOME": "/nowhere"}, "nowhere"),
+        "no git": ({"PATH": f"{Path(sys.executable).parent}:{without_git}"}, "git"),
+        "locale C": ({"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0"}, "locale"),
+        "hash seed": ({"PYTHONHASHSEED": "4242"}, "hash"),
+        "four threads asked for": ({"OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4"}, "threads"),
+    }
+    for fault, (changes, name) in cases.items():
+        clone = _clone(folder / name)
+        outcome = _outcome(clone, whole, _run(clone, **changes).returncode)
+        yield {"family": "surroundings", "fault": fault, "where": "a whole build"} | outcome
+        shutil.rmtree(clone)
+    # Files of more than a few kilobytes cannot be written, as on a disk that is full.
+    clone = _clone(folder / "full")
+    failed = _run(clone, most_bytes=20_000)
+    outcome = _outcome(clone, whole, _finish(clone))
+    outcome["survived"] &= failed.returncode != 0
+    yield {"family": "surroundings", "fault": "no room for files above 20 kB", "where": "a whole build"} | outcome
+
+
+def _outcome(clone, whole, code):
+    found = _hashes(clone)
+    return {"exit": code, "same_bytes": found == whole, "survived": code == 0 and found == whole}
+
+
+def _finish(clone):
+    return _run(clone).returncode
+
+
+def _run(clone, *targets, most_bytes=None, **changes):
+    limit = None if most_bytes is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    return subprocess.run(
+        _line(*targets), cwd=clone, env=_environment(clone, **changes), capture_output=True, text=True, errors="replace",
+        preexec_fn=limit,
+    )  # fmt: skip
+
+
+def _line(*targets):
+    config = ["scale=smoke", f"experiments={json.dumps(EXPERIMENTS)}"]
+    return [sys.executable, "-m", "snakemake", "--cores", "all", "--config", *config, "--", *(targets or ["results"])]
+
+
+def _environment(clone, **changes):
+    values = {**os.environ, "PYTHONPATH": str(clone / "src"), **changes}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _clone(target):
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(target)], check=True)
+    return target
+
+
+def _hashes(clone):
+    """Of tables and figures. The manifest names machine and commit, and is compared by nothing here."""
+    kinds = {".parquet", ".csv", ".png", ".svg", ".npz"}
+    files = [path for part in ("data/prepared", "results", "reports/smoke") for path in (clone / part).rglob("*")]
+    return {
+        str(path.relative_to(clone)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.suffix in kinds and path.name != "ledger_of_last_build.csv"
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
