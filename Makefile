@@ -5,15 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SCALE ?= default
 BUILDS ?= 12
-# Versions that the tests have run on. The lock resolves on 3.12 and 3.13 too, where nothing has been run yet:
-# make test PYTHON=python3.13 PYTHONS=3.13
-PYTHONS := 3.11
+# Versions that the smoke scale is built and verified on; the first that is found is taken.
+PYTHONS := 3.11 3.12 3.13
 TORCH := torch==2.13.0
 # make lock UPGRADE= adds what pyproject.toml asks for and leaves every other version as it is.
 UPGRADE ?= --upgrade
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations faults another-seed lock experiment clean
+.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations faults another-seed pythons lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -57,6 +56,9 @@ faults: $(READY) ## kill builds, damage files, take things away; does the same c
 
 another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm
+
+pythons: ## build the smoke scale and verify it on every other version of Python that is found here
+	@bash scripts/build/pythons.sh $(wordlist 2,9,$(PYTHONS))
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
 	@for script in scripts/bench/[a-z]*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done

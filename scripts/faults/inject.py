@@ -175,10 +175,8 @@ def _finish(clone):
 
 def _run(clone, *targets, most_bytes=None, **changes):
     limit = None if most_bytes is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    return subprocess.run(
-        _line(*targets), cwd=clone, env=_environment(clone, **changes), capture_output=True, text=True, errors="replace",
-        preexec_fn=limit,
-    )  # fmt: skip
+    how = {"cwd": clone, "env": _environment(clone, **changes), "preexec_fn": limit}
+    return subprocess.run(_line(*targets), capture_output=True, text=True, errors="replace", **how)
 
 
 def _line(*targets):
