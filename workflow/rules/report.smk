@@ -79,7 +79,9 @@ rule build_report:
         config=lambda wildcards: " ".join(
             f"{key}='{json.dumps(value) if not isinstance(value, str) else value}'"
             for key, value in {**config, "scale": wildcards.scale}.items()
+            if key != "settings"  # whose numbers would arrive as text: they come in a file
         ),
+        config_files=f"--configfile {files} " if (files := " ".join(map(str, workflow.overwrite_configfiles))) else "",
         python=sys.executable,
     log:
         "logs/{scale}/report.log",
@@ -93,4 +95,4 @@ rule build_report:
         "../../envs/environment.yaml"
     shell:
         "{params.python} -m snakemake results --nolock --cores 1 --report {output} --report-stylesheet {input.stylesheet} "
-        "--config {params.config} > {log} 2>&1"
+        "{params.config_files}--config {params.config} > {log} 2>&1"
