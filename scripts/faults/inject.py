@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -50,8 +51,11 @@ def main():
         clone = _clone(Path(folder) / "clone")
         _finish(clone)
         whole = _hashes(clone)
-        rows = [*_kills(clone, whole), *_damages(clone, whole), *_two_builds(clone, whole)]
-        rows += _surroundings(Path(folder), whole)
+        families = (_kills(clone, whole), _damages(clone, whole), _two_builds(clone, whole))
+        rows = []
+        for row in chain(*families, _surroundings(Path(folder), whole)):
+            rows.append(row)
+            print(*row.values(), sep=", ", flush=True)
     table = pd.DataFrame(rows)
     print(table.groupby("family")["survived"].agg(["size", "sum"]).to_string())
     write(ROOT / "reports" / "robustness" / "faults.csv", table)
