@@ -71,7 +71,7 @@ def _kills(clone, whole):
         who, blow = BLOWS[number % len(BLOWS)]
         build = subprocess.Popen(
             _line(), cwd=clone, env=_environment(clone), start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_interruptible,
         )  # fmt: skip
         moment = float(rng.uniform(1, 30))
         try:
@@ -82,6 +82,11 @@ def _kills(clone, whole):
         result = _finish(clone)
         row = {"family": "kill", "fault": f"{blow.name} to {who}", "where": f"after {moment:.1f} s, exit {code}"}
         yield row | _outcome(clone, whole, result)
+
+
+def _interruptible():
+    """A process that was started in the background may have been told to ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _hit(leader, who, blow):
