@@ -1,5 +1,6 @@
 """Reading and writing files by extension; what is written appears whole or not at all."""
 
+import glob
 import json
 import os
 import shutil
@@ -63,6 +64,8 @@ def write(path, value):
         shutil.rmtree(path, ignore_errors=True)
         shutil.move(value, path)
         return
+    for left in path.parent.glob(f".{glob.escape(path.stem)}.*.part{path.suffix}"):  # by a writer that was killed
+        left.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         _write(temporary, path.suffix, value)

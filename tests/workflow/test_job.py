@@ -125,6 +125,14 @@ def test_failed_write_leaves_neither_the_file_nor_a_part(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_write_left_goes_with_the_next_one(tmp_path):
+    left, other = tmp_path / ".gaps [1].4242.part.csv", tmp_path / ".gaps.4242.part.csv"
+    left.write_text("half")
+    other.write_text("of another table")
+    write(tmp_path / "gaps [1].csv", pd.DataFrame({"gap": [1.0]}))
+    assert sorted(tmp_path.iterdir()) == sorted([other, tmp_path / "gaps [1].csv"])
+
+
 def test_failed_write_keeps_the_former_file(tmp_path):
     write(tmp_path / "f.json", {"x": 1})
     with pytest.raises(TypeError):
