@@ -138,6 +138,7 @@ def _named(name, result):
 
 def _two_builds(clone, whole):
     shutil.rmtree(clone / "results")
+    shutil.rmtree(clone / "reports" / "smoke")
     first = subprocess.Popen(_line(), cwd=clone, env=_environment(clone), stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)  # fmt: skip
     time.sleep(12)

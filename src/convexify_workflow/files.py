@@ -39,12 +39,25 @@ def _read(path):
         case ".parquet":
             return pd.read_parquet(path)
         case ".csv":
+            check_last_line(path)
             return pd.read_csv(path)
         case ".json":
             return json.loads(path.read_text(encoding="utf-8"))
         case ".yaml":
             return load_yaml(path)
     return path
+
+
+def check_last_line(path):
+    """Refuse a table that was cut within a line: pandas reads half a line as a row with missing values.
+
+    Raises
+    ------
+    ValueError
+        If the last line does not end.
+    """
+    if not Path(path).read_bytes().endswith(b"\n"):
+        raise ValueError("it ends within a line")
 
 
 def write(path, value):

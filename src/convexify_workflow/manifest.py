@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import threadpoolctl
+from PIL import Image
 
 LIBRARIES = ("numpy", "scipy", "torch", "cvxpy", "pandas", "scikit-learn", "matplotlib", "snakemake")
 
@@ -28,7 +29,14 @@ def describe_build(outputs, *, lock, config, experiments):
     -------
     dict
         Ready for JSON; ``commit`` and ``uncommitted_changes`` are None outside a repository or without git.
+
+    Raises
+    ------
+    ValueError
+        Naming a picture that is damaged.
     """
+    for path in outputs:
+        _check_picture(path)
     status = _git("status", "--porcelain", "--untracked-files=no")
     return {
         "config": config,
@@ -47,6 +55,16 @@ def describe_build(outputs, *, lock, config, experiments):
         ],
         "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE"),
     }
+
+
+def _check_picture(path):
+    """A damaged figure is newer than what it was drawn from, and Snakemake would leave it: here it is named."""
+    if Path(path).suffix == ".png":
+        try:
+            with Image.open(path) as picture:
+                picture.load()
+        except (OSError, SyntaxError) as error:  # Pillow raises the latter for broken chunks
+            raise ValueError(f"{path} cannot be read ({error}): delete it and run again") from error
 
 
 def sha256(path):

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from convexify_workflow.files import write
+from convexify_workflow.files import check_last_line, write
 from convexify_workflow.ledger import STANDINGS, standing
 from convexify_workflow.manifest import sha256
 from convexify_workflow.uncertainty import COLUMNS, KINDS, LEVEL, WITHOUT_NUMBER
@@ -37,6 +37,7 @@ def read_metrics(file):
         negative), or does not hold an exact value; a number of units is no integer.
     """
     try:
+        check_last_line(file)
         table = pd.read_csv(
             file, keep_default_na=False, na_values=[""], dtype={"metric": str, "kind": str, "unit": str}
         )
@@ -72,6 +73,7 @@ def read_verdicts(file, columns=("claim", "verdict")):
         Naming the file: it cannot be read; a column is missing; a claim stands twice; a verdict is none.
     """
     try:
+        check_last_line(file)
         table = pd.read_csv(file, keep_default_na=False, dtype=str)
     except (OSError, ValueError) as error:
         raise ValueError(f"{file}: cannot be read ({error}); delete it and run again") from None

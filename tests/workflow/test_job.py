@@ -112,11 +112,17 @@ def test_many_settings_come_as_one_object_and_device_is_resolved(tmp_path):
     assert (seen["settings"].depths, seen["settings"].width, seen["device"]) == ([2], 3, "cpu")
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.json", "a.npz", "a.yaml"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.json", "a.npz", "a.yaml", "a.csv"])
 def test_unreadable_input_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"\x00{")
     with pytest.raises(ValueError, match=f"(?s){name} cannot be read .*delete it and run again"):
         read(tmp_path / name)
+
+
+def test_table_that_ends_within_a_line_is_named(tmp_path):
+    (tmp_path / "gaps.csv").write_text("n,gap\n1,0.5\n2,")
+    with pytest.raises(ValueError, match=r"(?s)gaps.csv cannot be read \(it ends within a line\): delete it"):
+        read(tmp_path / "gaps.csv")
 
 
 def test_failed_write_leaves_neither_the_file_nor_a_part(tmp_path):

@@ -6,8 +6,10 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.manifest import describe_build, sha256
@@ -112,6 +114,20 @@ def test_manifest_fixes_the_content_of_every_output(tmp_path):
     assert first["config"] == {"seed": 1}
     output.write_text("2")
     assert describe_build([output], lock=lock, config={}, experiments={})["outputs"] != first["outputs"]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: b"", lambda content: content[: len(content) // 2], lambda content: bytes(99)]
+)
+def test_manifest_refuses_a_damaged_picture(tmp_path, damage):
+    picture, lock = tmp_path / "gaps.png", tmp_path / "lock"
+    lock.write_text("numpy")
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 255, (50, 50, 3), dtype=np.uint8)).save(picture)
+    assert describe_build([picture], lock=lock, config={}, experiments={})["outputs"]
+    picture.write_bytes(damage(picture.read_bytes()))
+    with pytest.raises(ValueError, match=r"gaps.png cannot be read .*delete it and run again"):
+        describe_build([picture], lock=lock, config={}, experiments={})
 
 
 def test_manifest_without_git_knows_neither_commit_nor_changes(tmp_path, monkeypatch):
