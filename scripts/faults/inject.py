@@ -151,7 +151,7 @@ def _two_builds(clone, whole):
 def _surroundings(folder, whole):
     without_git = folder / "bin"
     without_git.mkdir()
-    for tool in ("bash", "sh", "env"):
+    for tool in ("bash", "sh", "env", "which", "mkdir", "rm"):
         (without_git / tool).symlink_to(shutil.which(tool))
     cases = {
         "a path with spaces and letters beyond ASCII": ({}, "a clone – 凸 ñ"),
