@@ -52,7 +52,7 @@ mutations: $(READY) ## does verify see deliberate errors? one smoke build each: 
 	@$(BIN)/python scripts/build/readme.py
 
 faults: $(READY) ## kill builds, damage files, take things away; does the same command finish with the same bytes?
-	@$(BIN)/python scripts/faults/inject.py
+	@$(BIN)/python scripts/faults/inject.py; status=$$?; $(BIN)/python scripts/build/readme.py && exit $$status
 
 another-seed: $(READY) ## build the smoke scale with the day's date as root seed and verify it
 	@$(BIN)/python scripts/build/robustness.py --scale smoke --seeds $$(date +%Y%m%d) --confirm

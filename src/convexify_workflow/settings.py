@@ -59,38 +59,16 @@ def check_config(config, experiments):
     _validate(config, CONFIG_SCHEMA, where)
     if not isinstance(config["seed"], int):  # for JSON schema 1e3 is an integer
         raise SettingsError(f"{where}: seed: expected an integer, got {config['seed']!r}")
-    if config["experiments"] == "all":
-        return list(experiments)
-    unknown = [name for name in config["experiments"] if name not in experiments]
-    if unknown:
-        raise SettingsError(
-            f"{where}: experiments: expected names among {', '.join(experiments)}; got {', '.join(unknown)}"
-        )
-    if twice := sorted({name for name in config["experiments"] if config["experiments"].count(name) > 1}):
+    chosen = list(experiments) if config["experiments"] == "all" else list(config["experiments"])
+    for key, names, expected in (
+        ("experiments", chosen, list(experiments)),
+        ("settings", config["settings"], chosen),  # those of what is not built would change nothing
+    ):
+        if unknown := [name for name in names if name not in expected]:
+            raise SettingsError(f"{where}: {key}: expected names among {', '.join(expected)}; got {', '.join(unknown)}")
+    if twice := sorted({name for name in chosen if chosen.count(name) > 1}):
         raise SettingsError(f"{where}: experiments: {', '.join(twice)} stands twice")
-    return list(config["experiments"])
-
-
-def check_changes(config, experiments):
-    """Check that settings are changed of experiments that exist and are built.
-
-    Parameters
-    ----------
-    config : dict
-        As `check_config` takes it.
-    experiments : sequence of str
-        Ids of the experiments to build.
-
-    Raises
-    ------
-    SettingsError
-        One line that names an experiment whose settings change nothing that is built.
-    """
-    if unknown := [name for name in config["settings"] if name not in experiments]:
-        raise SettingsError(
-            f"configuration: settings: expected experiments that are built, {', '.join(experiments)}; "
-            f"got {', '.join(unknown)}"
-        )
+    return chosen
 
 
 def changed(config):

@@ -16,7 +16,7 @@ from convexify_workflow.declarations import compute, each, figure, reads
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import declare
 from convexify_workflow.lock import hold
-from convexify_workflow.settings import check_changes, check_config, load_settings, select
+from convexify_workflow.settings import check_config, load_settings, select
 from convexify_workflow.summary import start, summary
 from convexify_workflow.yaml_files import load_yaml
 
@@ -27,7 +27,6 @@ DECLARED = {}
 try:
     DATASETS = load_yaml("data/sources.yaml", dict)
     EXPERIMENTS = check_config(dict(config), list(FOLDERS))
-    check_changes(config, EXPERIMENTS)
     SETTINGS = {
         name: load_settings(folder, config["settings"].get(name), config["scale"]) for name, folder in FOLDERS.items()
     }
