@@ -34,20 +34,18 @@ def test_both_factors_give_the_same_direction(outputs, loss):
     assert compared >= 10
 
 
-def test_answer_is_certified_where_the_system_of_samples_is_taken(monkeypatch):
+@pytest.mark.parametrize(
+    ("system", "limit", "value"), [("_from_samples", "LARGEST_FACTOR", 0), ("_by_gradients", "LARGEST_SYSTEM", 0)]
+)
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_answer_is_certified_by_whichever_system(outputs, system, limit, value, monkeypatch):
     rng = np.random.default_rng(1)
-    X, y = rng.standard_normal((15, 3)), rng.standard_normal(15)
+    X, y = rng.standard_normal((15, 3)), rng.standard_normal((15, outputs))
     patterns = enumerate_patterns(X)
     expected = solve(X, y, patterns, 0.1, solver="newton", tol=1e-8)
-    monkeypatch.setattr(newton_systems, "LARGEST_FACTOR", 0)
-    taken = []
-    monkeypatch.setattr(
-        newton_systems.NewtonSystems,
-        "_from_samples",
-        lambda self, *arguments, plain=newton_systems.NewtonSystems._from_samples: (
-            taken.append(1) or plain(self, *arguments)
-        ),
-    )
+    monkeypatch.setattr(newton_systems, limit, value)
+    taken, plain = [], getattr(newton_systems.NewtonSystems, system)
+    monkeypatch.setattr(newton_systems.NewtonSystems, system, lambda *arguments: taken.append(1) or plain(*arguments))
     solution = solve(X, y, patterns, 0.1, solver="newton", tol=1e-8)
     assert taken
     assert solution.gap <= 1e-8
@@ -69,3 +67,27 @@ def test_memory_of_a_program_with_many_patterns_grows_with_them_and_not_with_the
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 * order**2 / 3
+
+
+def test_no_matrix_is_formed_where_none_fits_memory():
+    """All pixels of all images: 60,000 samples in 784 dimensions would take a factor of 29 GB, which was asked for."""
+    n, d, groups = 60_000, 784, 200
+    by_samples = groups * d > n
+    assert by_samples
+    assert 4 * n**2 > newton_systems.LARGEST_SYSTEM
+    # Sizes of the benchmarks, and all patterns of 300 samples in three dimensions, keep their factor.
+    assert 4 * 5000**2 < newton_systems.LARGEST_SYSTEM
+
+
+def test_conjugate_gradients_solve_to_the_accuracy_asked_for_and_say_where_they_do_not():
+    rng = np.random.default_rng(3)
+    root = rng.standard_normal((30, 30))
+    matrix, right = np.eye(30) + root @ root.T, rng.standard_normal((30, 1))
+    x, accurate = newton_systems.conjugate_gradients(lambda v: matrix @ v, right, 1e-9)
+    assert accurate
+    assert np.linalg.norm(matrix @ x - right) <= 1e-8 * np.linalg.norm(right)
+    _, accurate = newton_systems.conjugate_gradients(lambda v: matrix @ v, right, 1e-9, iterations=3)
+    assert not accurate
+    x, accurate = newton_systems.conjugate_gradients(lambda v: matrix @ v, np.zeros((30, 1)), 0.1)
+    assert accurate
+    assert not x.any()

@@ -13,7 +13,8 @@ from relu_problems import LOSSES, problems, random_problem, teacher_student
 import convexify
 from convexify.convex_relu import certify_point, evaluate, solve
 from convexify.convex_relu.programs.certificates import relative_gap
-from convexify.convex_relu.solvers import cvxpy_reference, newton
+from convexify.convex_relu.programs.convex_program import build_program
+from convexify.convex_relu.solvers import cvxpy_reference, linear_maps, newton
 from convexify.convex_relu.solvers.solution import Candidate
 
 
@@ -266,7 +267,7 @@ def test_units_near_the_ends_of_the_range_change_nothing_but_the_units(gated):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_solver_without_a_finite_answer_warns_and_leaves_zero(bad, monkeypatch):
-    def fails(program, device, start, *, close):
+    def fails(program, device, start, *, close, deadline):
         empty = np.full(program.shape[1:], bad)
         nu = np.full_like(program.y, bad)
         yield Candidate(bad, -bad, lambda: (empty, empty), nu, lambda: None)
@@ -333,3 +334,39 @@ def test_a_failure_of_clarabel_leaves_zero_with_its_certificate(loss, gated, mon
     assert not solution.v.any()
     assert solution.dual <= optimum.primal * (1 + 1e-9)
     assert solution.primal >= optimum.dual * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("gated", [True, False])
+def test_time_that_is_up_within_a_step_ends_it_and_what_is_there_is_certified(gated, monkeypatch):
+    """On whole data sets one Newton step takes minutes; the clock here jumps after a number of products."""
+    X, y, patterns = random_problem(0, 30, 4, 8)
+    granted, full = 40, solve(X, y, patterns, 0.5, gated=gated, solver="newton")
+    calls = []
+
+    def check(maps):
+        calls.append(1)
+        if len(calls) > granted:
+            raise linear_maps.TimeUpError
+
+    monkeypatch.setattr(linear_maps.LinearMaps, "_check_time", check)
+    with pytest.warns(convexify.ConvergenceWarning):
+        solution = solve(X, y, patterns, 0.5, gated=gated, solver="newton", tol=1e-15)
+    assert len(calls) == granted + 1
+    assert 0 < solution.iterations < full.iterations
+    assert solution.dual <= full.primal * (1 + 1e-9)
+    assert solution.primal >= full.dual * (1 - 1e-9)
+    assert solution.violation <= 1e-12
+
+
+def test_a_product_after_the_deadline_says_so():
+    X, y, patterns = random_problem(0, 12, 3, 4)
+    program = build_program(X, y, patterns, 0.5)
+    late = linear_maps.LinearMaps(program, deadline=0.0)
+    everything = np.arange(program.shape[2])
+    with pytest.raises(linear_maps.TimeUpError):
+        late.correlate(program.y, everything)
+    with pytest.raises(linear_maps.TimeUpError):
+        late.predict(np.zeros(program.shape[1:]), everything)
+    with pytest.raises(linear_maps.TimeUpError):
+        late.product(np.zeros((3, 1)))
+    assert list(newton.iterate(program, deadline=0.0)) == []

@@ -1,6 +1,12 @@
 """The linear maps of a program on the processor or on a CUDA device: every product with a tall array happens here."""
 
+import time
+
 import numpy as np
+
+
+class TimeUpError(Exception):
+    """The time granted is over in the middle of a step: raised by `LinearMaps`, caught by the solver that owns it."""
 
 
 class LinearMaps:
@@ -13,9 +19,12 @@ class LinearMaps:
         ``"cpu"`` (NumPy), ``"cuda"``, or ``"torch"`` (the same torch code on the processor); what is tall stays there.
     dtype : str
         ``"float64"``, or ``"float32"`` for directions that need few digits.
+    deadline : float
+        ``time.perf_counter()`` after which a product raises `TimeUpError`: on large data one step takes minutes.
     """
 
-    def __init__(self, program, device="cpu", dtype="float64"):
+    def __init__(self, program, device="cpu", dtype="float64", deadline=np.inf):
+        self.deadline = deadline
         if device == "cpu":
             self.xp, self._place, self._back = np, (lambda a: np.asarray(a, dtype=dtype)), np.asarray
         else:
@@ -32,6 +41,7 @@ class LinearMaps:
         """Σ_k D_{which[k]} X u_k, shape (n, c), for ``u`` (d, K, c) and ``which`` (K,)."""
         total = 0
         for start in range(0, len(which), self.chunk):
+            self._check_time()
             part = u[:, start : start + self.chunk]
             rows = (self.X @ self._place(part.reshape(len(part), -1))).reshape(len(self.X), *part.shape[1:])
             total = total + self.xp.einsum("npc,np->nc", rows, self._columns(which[start : start + self.chunk]))
@@ -42,6 +52,7 @@ class LinearMaps:
         n, c = nu.shape
         nu, out = self._place(nu), np.empty((self.X.shape[1], len(which), c))
         for start in range(0, len(which), self.chunk):
+            self._check_time()
             part = slice(start, start + self.chunk)
             weights = (self._columns(which[part])[:, :, None] * nu[:, None, :]).reshape(n, -1)
             out[:, part] = self._back(self.X.T @ weights).reshape(len(out), -1, c)
@@ -49,6 +60,7 @@ class LinearMaps:
 
     def product(self, u):
         """X u for ``u`` (d, K)."""
+        self._check_time()
         return self._back(self.X @ self._place(u))
 
     def face(self, basis, which):
@@ -68,6 +80,10 @@ class LinearMaps:
 
     def contract(self, face, values):
         return self._back(face.T @ self._place(values))
+
+    def _check_time(self):
+        if time.perf_counter() > self.deadline:
+            raise TimeUpError
 
     def _columns(self, which):
         # a full, ordered selection needs no copy

@@ -7,8 +7,8 @@ import numpy as np
 
 from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
-from convexify.convex_relu.solvers.linear_maps import LinearMaps
-from convexify.convex_relu.solvers.newton_systems import LARGEST_FACTOR, NewtonSystems
+from convexify.convex_relu.solvers.linear_maps import LinearMaps, TimeUpError
+from convexify.convex_relu.solvers.newton_systems import LARGEST_FACTOR, NewtonSystems, conjugate_gradients
 from convexify.convex_relu.solvers.solution import Candidate
 
 MAX_INNER = 30  # Newton steps for one proximal point
@@ -57,14 +57,14 @@ class NewtonSolver:
        problems, SIAM J. Optim.
     """
 
-    def __init__(self, program, device="cpu", start=None, *, close=False):
+    def __init__(self, program, device="cpu", start=None, *, close=False, deadline=np.inf):
         self.program = program
         _, d, p, c = program.shape
         groups = p if program.gated else 2 * p
         self.beta, self.y, self.outputs = program.beta, program.y, c
-        self.maps = LinearMaps(program, device)
+        self.maps = LinearMaps(program, device, deadline=deadline)
         self.loss = CONJUGATES[program.loss.name](program.y)
-        self.low_precision = LinearMaps(program, device, self.loss.direction[1]) if program.gated else None
+        self.low_precision = LinearMaps(program, device, self.loss.direction[1], deadline) if program.gated else None
         self.pattern = np.arange(groups) % p
         self.sign = np.where(np.arange(groups) < p, 1.0, -1.0)
         self.support = [np.empty(0, int)] * (groups * c)
@@ -208,29 +208,23 @@ class NewtonSolver:
             t = self.sigma * ((1 - ratio) * t + ratio * unit * np.sum(unit * t, axis=(0, 2))[:, None])
             return x + root * self.low_precision.predict(t, self.pattern[active])
 
-        residual = -root * state.gradient
-        x, p, size = np.zeros_like(residual), residual.copy(), float(np.sum(residual**2))
-        target = self.loss.direction[0] ** 2 * size
-        for _ in range(100):
-            image = apply(p)
-            length = size / float(np.sum(p * image))
-            x, residual = x + length * p, residual - length * image
-            size, old = float(np.sum(residual**2)), size
-            if size <= target:
-                return root * x
-            p = residual + size / old * p
+        x, accurate = conjugate_gradients(apply, -root * state.gradient, self.loss.direction[0])
         small = len(active) * self.u.shape[0] * self.outputs <= LARGEST_FACTOR
-        return self._direction_by_factor(state, active) if small else root * x
+        return root * x if accurate or not small else self._direction_by_factor(state, active)
 
 
-def iterate(program, device="cpu", start=None, *, close=False):
-    """Generator of a `Candidate` after every Newton step of `NewtonSolver`; it does not stop by itself.
+def iterate(program, device="cpu", start=None, *, close=False, deadline=np.inf):
+    """Generator of a `Candidate` after every Newton step of `NewtonSolver`; it ends in the step that meets a deadline.
 
     ``start`` is a pair (u, nu), of which ``close`` says that it is next to the solution of this very program.
     """
-    solver = NewtonSolver(program, device, start, close=close)
-    p = program.shape[2]
-    for primal, dual, state in solver.steps():
+    solver = NewtonSolver(program, device, start, close=close, deadline=deadline)
+    p, steps = program.shape[2], solver.steps()
+    while True:
+        try:
+            primal, dual, state = next(steps)
+        except TimeUpError:
+            return
         support, values = list(solver.support), list(solver.multipliers)
         yield Candidate(
             primal,

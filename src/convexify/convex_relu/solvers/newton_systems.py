@@ -1,10 +1,12 @@
-"""Newton systems of the augmented Lagrangian: one Cholesky factor, of free directions or of samples."""
+"""Newton systems of the augmented Lagrangian: one Cholesky factor, or conjugate gradients where none fits memory."""
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, lapack, null_space
 
 #: Order up to which a system of free directions is factorised whatever the number of samples: 72 MB of float64.
 LARGEST_FACTOR = 3000
+#: Entries that a factor and what it is made of may take together, 4 GB of float64; beyond them no matrix is formed.
+LARGEST_SYSTEM = 500_000_000
 
 
 class NewtonSystems:
@@ -20,6 +22,8 @@ class NewtonSystems:
     - Far from it there may be more free directions than samples, as many as there are patterns: beyond
       :data:`LARGEST_FACTOR` the factor is that of :math:`I+\sigma W^{1/2}SW^{1/2}`, of the order of samples times
       outputs.
+    - Where both are beyond :data:`LARGEST_SYSTEM` (all pixels of 60,000 images: 29 GB), conjugate gradients on the
+      second system to a tenth of its residual.
 
     Parameters
     ----------
@@ -50,10 +54,28 @@ class NewtonSystems:
             :math:`\sigma\beta` over the norm of the projection before it was shortened.
         """
         spaces = [[self._free_directions(g * self.outputs + j, support) for j in range(self.outputs)] for g in active]
-        order = sum(space.shape[1] for some in spaces for space in some)
-        if order > max(LARGEST_FACTOR, state.weight.size):
+        order, samples = sum(space.shape[1] for some in spaces for space in some), state.weight.size
+        by_samples = order > max(LARGEST_FACTOR, samples)
+        if (4 * samples**2 if by_samples else 3 * order * (len(self.program.X) + order)) > LARGEST_SYSTEM:
+            return self._by_gradients(state, active, spaces, sigma, ratio)
+        if by_samples:
             return self._from_samples(state, active, spaces, sigma, ratio)
         return self._from_free_directions(state, active, spaces, sigma, ratio)
+
+    def _by_gradients(self, state, active, spaces, sigma, ratio):
+        unit = state.u[:, active] / np.linalg.norm(state.u[:, active], axis=(0, 2))[:, None]
+        root, r, sign, pattern = np.sqrt(state.weight), ratio[:, None], self.sign[active][:, None], self.pattern[active]
+
+        def apply(x):
+            t = sign * self.maps.correlate(root * x, pattern)
+            for k, some in enumerate(spaces):
+                for j, space in enumerate(some):
+                    if space.shape[1] < len(space):
+                        t[:, k, j] = space @ (space.T @ t[:, k, j])
+            t = sigma * ((1 - r) * t + r * unit * np.sum(unit * t, axis=(0, 2))[:, None])
+            return x + root * self.maps.predict(sign * t, pattern)
+
+        return root * conjugate_gradients(apply, -root * state.gradient, 0.1)[0]
 
     def _from_free_directions(self, state, active, spaces, sigma, ratio):
         c, basis, owner, output, blocks = self.outputs, [], [], [], []
@@ -112,6 +134,22 @@ class NewtonSystems:
             basis = _complement(rows) if len(rows) <= rows.shape[1] else null_space(rows)
             self.bases[column] = binding, basis
         return basis
+
+
+def conjugate_gradients(apply, right, accuracy, iterations=100):
+    """Solution of ``apply(x) = right`` and whether the residual has fallen to ``accuracy`` times that of zero."""
+    x, residual = np.zeros_like(right), right
+    p, size = residual.copy(), float(np.sum(residual**2))
+    target = accuracy**2 * size
+    for _ in range(iterations):
+        if size <= target:
+            break
+        image = apply(p)
+        length = size / float(np.sum(p * image))
+        x, residual = x + length * p, residual - length * image
+        size, old = float(np.sum(residual**2)), size
+        p = residual + size / old * p
+    return x, size <= target
 
 
 def _complement(rows):

@@ -105,7 +105,9 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
         left = max(max_time - (time.perf_counter() - started), 1e-3)
         if name == "newton":
             better = portfolio.best_point()
-            candidates = newton.iterate(program, device, better or start, close=better is not None)
+            candidates = newton.iterate(
+                program, device, better or start, close=better is not None, deadline=started + max_time
+            )
         elif name == "interior":
             candidates = interior_point.iterate(program)
         else:
