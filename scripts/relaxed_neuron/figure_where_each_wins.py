@@ -10,7 +10,7 @@ from convexify_workflow.plotting import DIVERGING, finding, measured, sns, subpl
 def figure_where_each_wins(cells, metrics, success_distance):
     """Heat maps over n/d × noise, one for each initial scale: ratio of the median recovery errors."""
     scales = sorted(cells["scale"].unique())
-    fig, axes = subplots(1, len(scales), width=10, height=5.4, squeeze=False, sharey=True)
+    fig, axes = subplots(1, len(scales), width=max(10, 3.2 * len(scales)), height=5.4, squeeze=False, sharey=True)
     by = {"index": ["scale", "ratio", "noise"], "columns": "method", "values": "recovery_error", "aggfunc": "median"}
     medians = cells.pivot_table(**by).clip(lower=success_distance)
     ratios = (medians["relaxed"] / medians["vanilla"]).unstack("noise")
@@ -46,7 +46,7 @@ def _finding(noisy, metrics):
 
 
 def _short(ratio):
-    return f"{ratio:.0f}" if ratio > 64 else f"{ratio:.2g}"
+    return "<0.1" if ratio < 0.1 else f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 if __name__ == "__main__":
