@@ -12,7 +12,7 @@ TORCH := torch==2.13.0
 UPGRADE ?= --upgrade
 
 .DEFAULT_GOAL := build
-.PHONY: build smoke test setup help lint bench bench-gpu plan verify expected crate robustness mutations faults another-seed pythons lock experiment clean
+.PHONY: build smoke test setup help lint bench bench-data bench-gpu plan verify expected crate robustness mutations faults another-seed pythons lock experiment clean
 
 build: $(READY) ## set up, build everything at SCALE (default: default) with all cores, say where the report is
 	@$(BIN)/snakemake --cores all --config scale=$(SCALE)
@@ -61,10 +61,14 @@ pythons: ## build the smoke scale and verify it on every other version of Python
 	@bash scripts/build/pythons.sh $(wordlist 2,9,$(PYTHONS))
 
 bench: $(READY) ## measure the solvers against their peers (minutes); tables in reports/benchmarks
-	@for script in scripts/bench/[a-z]*.py; do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out scripts/bench/whole_data.py,$(wildcard scripts/bench/[a-z]*.py)); do OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
 
 bench-gpu: $(READY) ## measure torch jobs on CPU and CUDA: reports/benchmarks/gpu.csv; without CUDA it says so
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench/gpu.py
+
+bench-data: $(READY) ## solve MNIST with all images and pixels and prove it (minutes): reports/benchmarks/whole_data.csv
+	@$(BIN)/snakemake --cores all -- data/prepared/mnist.npz
+	@$(BIN)/python scripts/bench/whole_data.py
 
 plan: $(READY) ## what a build at SCALE would take: jobs, core-hours, memory, GPU-hours; builds nothing
 	@$(BIN)/python scripts/build/plan.py --scale $(SCALE)

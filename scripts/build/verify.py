@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from convexify_workflow.proofs import PROOFS, check_all
 from convexify_workflow.verify import (
     changed_outputs,
     compare,
@@ -22,7 +23,8 @@ SCALES = ("smoke", "default", "paper")
 def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
-        return _verify(options)
+        status = _verify(options)
+        return max(status, _prove(options)) if options.proofs else status
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,6 +39,7 @@ def _parser():
     parser.add_argument(
         "--against", type=Path, help="compare with the build in this folder instead of what is recorded"
     )
+    parser.add_argument("--proofs", action="store_true", help=f"check the proofs in {PROOFS} as well")
     parser.add_argument("--all", action="store_true", help="print every metric, not only those that do not agree")
     return parser
 
@@ -70,6 +73,14 @@ def _verify(options):
     for path, how in wrong.items():
         print(f"{path}: {how} since the build")
     return _summary(pd.concat(results), changes, int(chosen.sum()), wrong)
+
+
+def _prove(options):
+    """Status of all proofs; none at all is a miss."""
+    results = check_all(options.root / PROOFS, options.root / "data" / "prepared")
+    refused = sum(error is not None for _, error in results)
+    print(f"{len(results)} proofs: {len(results) - refused} checked, {refused} refused")
+    return 1 if refused or not results else 0
 
 
 def _expectations(options):

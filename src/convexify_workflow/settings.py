@@ -13,7 +13,7 @@ DEVICES = ("auto", "cpu", "cuda")
 CONFIG_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["scale", "seed", "device", "experiments", "settings"],
+    "required": ["scale", "seed", "device", "experiments", "settings", "proofs"],
     "properties": {
         "scale": {"enum": list(SCALES), "description": "smoke, default or paper"},
         "seed": {"type": "integer", "minimum": 0, "description": "root of every random stream"},
@@ -27,6 +27,7 @@ CONFIG_SCHEMA = {
             "additionalProperties": {"type": "object", "additionalProperties": {"type": "object"}},
             "description": "settings that differ in this build: experiment to section to key to value",
         },
+        "proofs": {"type": "boolean", "description": "true or false: whether verify checks reports/proofs as well"},
     },
 }
 
@@ -41,7 +42,7 @@ def check_config(config, experiments):
     Parameters
     ----------
     config : dict
-        ``scale``, ``seed``, ``device`` and ``experiments``, as Snakemake merged them.
+        ``scale``, ``seed``, ``device``, ``experiments``, ``settings`` and ``proofs``, as Snakemake merged them.
     experiments : sequence of str
         Ids of the experiments that exist.
 

@@ -153,7 +153,7 @@ def test_a_job_is_given_its_own_sections_and_what_is_shared():
         select(settings, ["dual", "descent"])
 
 
-CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all", "settings": {}}
+CONFIG = {"scale": "smoke", "seed": 1, "device": "auto", "experiments": "all", "settings": {}, "proofs": False}
 
 
 def test_all_experiments_are_built_by_default():
@@ -177,6 +177,7 @@ def test_named_experiments_are_built():
         ({"settings": {"c": {}}}, "settings: expected names among a, b; got c"),
         ({"experiments": ["b"], "settings": {"a": {}}}, "settings: expected names among b; got a"),
         ({"experiments": []}, "experiments"),
+        ({"proofs": "yes"}, "proofs"),
         ({"experiments": ["c"]}, "c"),
         ({"scael": "smoke"}, "scael"),
     ],

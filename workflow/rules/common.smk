@@ -16,6 +16,7 @@ from convexify_workflow.declarations import compute, each, figure, reads
 from convexify_workflow.dependencies import code_of
 from convexify_workflow.experiments import declare
 from convexify_workflow.lock import hold
+from convexify_workflow.proofs import PROOFS, dataset_of
 from convexify_workflow.settings import check_config, load_settings, select
 from convexify_workflow.summary import start, summary
 from convexify_workflow.yaml_files import load_yaml
@@ -23,6 +24,9 @@ from convexify_workflow.yaml_files import load_yaml
 ROOT = Path.cwd()
 FOLDERS = {rules.parent.name: rules.parent for rules in sorted(Path("workflow/experiments").glob("*/rules.smk"))}
 DECLARED = {}
+
+# On the command line Snakemake reads true and false as text.
+config["proofs"] = {"true": True, "false": False}.get(str(config.get("proofs")).lower(), config.get("proofs"))
 
 try:
     DATASETS = load_yaml("data/sources.yaml", dict)
