@@ -17,7 +17,10 @@ import numpy as np
 import pandas as pd
 from _cases import TABLES, peak_memory_mb, publish
 
-from convexify.convex_relu import beta_max, sample_patterns, save_proof, solve
+from convexify.convex_relu.patterns.gates import sample_patterns
+from convexify.convex_relu.proofs.proof import save_proof
+from convexify.convex_relu.solvers.regularization_path import beta_max
+from convexify.convex_relu.solvers.solve import solve
 from convexify_workflow.plotting import finding, sns, subplots
 from convexify_workflow.proofs import PROOFS, proof_data
 
@@ -52,11 +55,13 @@ def figure(table, tol):
     sns.lineplot(shown, x="seconds", y="gap", hue="program", style="program", markers=True, dashes=False, ax=axes)
     axes.axhline(tol, color="grey", linestyle="--", linewidth=1)
     axes.set(xscale="log", yscale="log", xlabel="seconds", ylabel="certified relative gap")
-    last = table.groupby(["form", "share"])[["seconds", "gap"]].last()
-    told = "; ".join(
-        f"{form}, penalty {share:g}: {row.gap:.1e} in {row.seconds:.0f} s" for (form, share), row in last.iterrows()
+    axes.legend(title="penalty as a share")
+    most = table.groupby(["form", "share"])["seconds"].max().max()
+    finding(
+        fig,
+        f"All 60,000 images of MNIST, all pixels, {PATTERNS} patterns: gap certified within {most:.0f} s;"
+        " the last step removes the groups that the tolerance can spare",
     )
-    finding(fig, f"All 60,000 images of MNIST, all pixels, {PATTERNS} patterns. Certified gap: {told}")
     return fig
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convexify.convex_relu import check_proof
+from convexify.convex_relu.proofs.proof import check_proof
 
 PROOFS = Path("reports/proofs")
 #: Data set to the mean of its pixels and the largest one, as whole numbers, so that every machine has the same bits.
