@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_project import load_script
 
@@ -67,3 +68,12 @@ def test_the_proofs_of_the_repository_are_of_known_data_and_small():
     assert files
     assert {dataset_of(file) for file in files} == {"mnist"}
     assert sum(file.stat().st_size for file in files) < 20e6
+
+
+def test_every_program_of_the_table_has_its_proof():
+    table = pd.read_csv(ROOT / "reports" / "benchmarks" / "whole_data.csv")
+    gated = table[table["form"] == "gated"].groupby("share")["gap"].last()
+    assert {f"mnist_odd_even.gated.{share:g}.npz" for share in gated.index} == {
+        file.name for file in (ROOT / PROOFS).glob("*.npz")
+    }
+    assert gated.max() <= 1e-3
