@@ -15,7 +15,7 @@ from convexify.convex_relu.solvers.solve import solve
 
 @pytest.mark.parametrize("loss", ["squared", "hinge"])
 @pytest.mark.parametrize("outputs", [1, 2])
-def test_both_factors_give_the_same_direction(outputs, loss):
+def test_both_factors_and_conjugate_gradients_give_the_same_direction(outputs, loss):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((12, 3)), rng.choice([-1.0, 1.0], size=(12, outputs))
     solver = NewtonSolver(build_program(X, y, enumerate_patterns(X), 0.05, loss=loss))
@@ -30,12 +30,16 @@ def test_both_factors_give_the_same_direction(outputs, loss):
         arguments = state, active, spaces, solver.sigma, solver.sigma * solver.beta / state.length[active]
         one, other = solver.systems._from_free_directions(*arguments), solver.systems._from_samples(*arguments)
         assert np.abs(one - other).max() <= 1e-6 * np.abs(one).max() + 1e-12
+        sigma, ratio = arguments[3:]
+        third, accurate = solver.systems.by_gradients(state, active, sigma, ratio, 1e-11, spaces=spaces)
+        assert accurate
+        assert np.abs(one - third).max() <= 1e-5 * np.abs(one).max() + 1e-12
         compared += 1
     assert compared >= 10
 
 
 @pytest.mark.parametrize(
-    ("system", "limit", "value"), [("_from_samples", "LARGEST_FACTOR", 0), ("_by_gradients", "LARGEST_SYSTEM", 0)]
+    ("system", "limit", "value"), [("_from_samples", "LARGEST_FACTOR", 0), ("by_gradients", "LARGEST_SYSTEM", 0)]
 )
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_answer_is_certified_by_whichever_system(outputs, system, limit, value, monkeypatch):
@@ -45,7 +49,9 @@ def test_answer_is_certified_by_whichever_system(outputs, system, limit, value, 
     expected = solve(X, y, patterns, 0.1, solver="newton", tol=1e-8)
     monkeypatch.setattr(newton_systems, limit, value)
     taken, plain = [], getattr(newton_systems.NewtonSystems, system)
-    monkeypatch.setattr(newton_systems.NewtonSystems, system, lambda *arguments: taken.append(1) or plain(*arguments))
+    monkeypatch.setattr(
+        newton_systems.NewtonSystems, system, lambda *args, **options: taken.append(1) or plain(*args, **options)
+    )
     solution = solve(X, y, patterns, 0.1, solver="newton", tol=1e-8)
     assert taken
     assert solution.gap <= 1e-8
@@ -69,14 +75,22 @@ def test_memory_of_a_program_with_many_patterns_grows_with_them_and_not_with_the
     assert peak < 8 * order**2 / 3
 
 
-def test_no_matrix_is_formed_where_none_fits_memory():
-    """All pixels of all images: 60,000 samples in 784 dimensions would take a factor of 29 GB, which was asked for."""
-    n, d, groups = 60_000, 784, 200
-    by_samples = groups * d > n
-    assert by_samples
-    assert 4 * n**2 > newton_systems.LARGEST_SYSTEM
-    # Sizes of the benchmarks, and all patterns of 300 samples in three dimensions, keep their factor.
-    assert newton_systems.LARGEST_SYSTEM > 4 * 5000**2
+def test_no_matrix_is_formed_where_none_fits_memory(monkeypatch):
+    """For all pixels of 60,000 images, 100 patterns and cones a factor of samples took 29 GB."""
+    rng = np.random.default_rng(4)
+    n, d, count = 1500, 40, 100
+    X, y = rng.standard_normal((n, d)), rng.standard_normal(n)
+    solver = NewtonSolver(build_program(X, y, X @ rng.standard_normal((d, count)) > 0, 1e-6))
+    state = solver._evaluate(solver.nu)
+    active = np.flatnonzero(state.length > 0)
+    solver.support = [np.empty(0, int)] * len(solver.support)  # far from a solution, where hardly a row binds
+    assert len(active) * d > max(newton_systems.LARGEST_FACTOR, n)  # so that the factor would be that of samples
+    monkeypatch.setattr(newton_systems, "LARGEST_SYSTEM", 4 * n**2 - 1)
+    tracemalloc.start()
+    solver._direction(state)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * n**2
 
 
 def test_conjugate_gradients_solve_to_the_accuracy_asked_for_and_say_where_they_do_not():

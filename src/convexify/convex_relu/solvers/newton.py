@@ -8,7 +8,7 @@ import numpy as np
 from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.solvers.conjugates import CONJUGATES
 from convexify.convex_relu.solvers.linear_maps import LinearMaps, TimeUpError
-from convexify.convex_relu.solvers.newton_systems import LARGEST_FACTOR, NewtonSystems, conjugate_gradients
+from convexify.convex_relu.solvers.newton_systems import LARGEST_FACTOR, NewtonSystems
 from convexify.convex_relu.solvers.solution import Candidate
 
 MAX_INNER = 30  # Newton steps for one proximal point
@@ -195,22 +195,13 @@ class NewtonSolver:
         return self.systems.direction(state, active, self.support, self.sigma, ratio)
 
     def _direction_by_gradients(self, state, active):
-        """Conjugate gradients in float32, to a tenth of the residual.
-
-        The system is I + sigma W^{1/2} A J A' W^{1/2}, with the right side and the solution scaled by W^{1/2}.
-        """
-        root = np.sqrt(state.weight)
-        ratio = (self.sigma * self.beta / state.length[active])[:, None]
-        unit = state.u[:, active] / np.linalg.norm(state.u[:, active], axis=(0, 2))[:, None]
-
-        def apply(x):
-            t = self.low_precision.correlate(root * x, self.pattern[active])
-            t = self.sigma * ((1 - ratio) * t + ratio * unit * np.sum(unit * t, axis=(0, 2))[:, None])
-            return x + root * self.low_precision.predict(t, self.pattern[active])
-
-        x, accurate = conjugate_gradients(apply, -root * state.gradient, self.loss.direction[0])
+        """Conjugate gradients in float32, to a tenth of the residual; a factor where they fail and it is small."""
+        ratio = self.sigma * self.beta / state.length[active]
+        direction, accurate = self.systems.by_gradients(
+            state, active, self.sigma, ratio, self.loss.direction[0], maps=self.low_precision
+        )
         small = len(active) * self.u.shape[0] * self.outputs <= LARGEST_FACTOR
-        return root * x if accurate or not small else self._direction_by_factor(state, active)
+        return direction if accurate or not small else self._direction_by_factor(state, active)
 
 
 def iterate(program, device="cpu", start=None, *, close=False, deadline=np.inf):

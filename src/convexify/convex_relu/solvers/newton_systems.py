@@ -57,25 +57,42 @@ class NewtonSystems:
         order, samples = sum(space.shape[1] for some in spaces for space in some), state.weight.size
         by_samples = order > max(LARGEST_FACTOR, samples)
         if (4 * samples**2 if by_samples else 3 * order * (len(self.program.X) + order)) > LARGEST_SYSTEM:
-            return self._by_gradients(state, active, spaces, sigma, ratio)
+            return self.by_gradients(state, active, sigma, ratio, 0.1, spaces=spaces)[0]
         if by_samples:
             return self._from_samples(state, active, spaces, sigma, ratio)
         return self._from_free_directions(state, active, spaces, sigma, ratio)
 
-    def _by_gradients(self, state, active, spaces, sigma, ratio):
+    def by_gradients(self, state, active, sigma, ratio, accuracy, *, spaces=None, maps=None):
+        r"""Direction by conjugate gradients, and whether its residual is as small as asked for; no matrix is formed.
+
+        The system is :math:`I+\sigma W^{1/2}SW^{1/2}`, with the right side and the solution scaled by :math:`W^{1/2}`.
+
+        Parameters
+        ----------
+        state, active, sigma, ratio
+            As in `direction`.
+        accuracy : float
+            Share of the residual at zero.
+        spaces : list of list of ndarray, optional
+            Basis of the free directions of every active group and output; all directions if missing, as without cones.
+        maps : LinearMaps, optional
+            Instead of those of this object, for instance of lower precision.
+        """
+        maps, root = maps or self.maps, np.sqrt(state.weight)
+        r, sign, pattern = ratio[:, None], self.sign[active][:, None], self.pattern[active]
         unit = state.u[:, active] / np.linalg.norm(state.u[:, active], axis=(0, 2))[:, None]
-        root, r, sign, pattern = np.sqrt(state.weight), ratio[:, None], self.sign[active][:, None], self.pattern[active]
 
         def apply(x):
-            t = sign * self.maps.correlate(root * x, pattern)
-            for k, some in enumerate(spaces):
+            t = sign * maps.correlate(root * x, pattern)
+            for k, some in enumerate(spaces or []):
                 for j, space in enumerate(some):
                     if space.shape[1] < len(space):
                         t[:, k, j] = space @ (space.T @ t[:, k, j])
             t = sigma * ((1 - r) * t + r * unit * np.sum(unit * t, axis=(0, 2))[:, None])
-            return x + root * self.maps.predict(sign * t, pattern)
+            return x + root * maps.predict(sign * t, pattern)
 
-        return root * conjugate_gradients(apply, -root * state.gradient, 0.1)[0]
+        x, accurate = conjugate_gradients(apply, -root * state.gradient, accuracy)
+        return root * x, accurate
 
     def _from_free_directions(self, state, active, spaces, sigma, ratio):
         c, basis, owner, output, blocks = self.outputs, [], [], [], []
