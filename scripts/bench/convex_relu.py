@@ -49,7 +49,7 @@ def run_case(case):
 
     X, y, patterns = benchmark_data(case["size"], case["conditioning"])
     gated = case["form"] == "gated"
-    beta = len(X) * PENALTY[case["form"]] * CONDITIONING[case["conditioning"]]
+    beta = case.get("beta") or len(X) * PENALTY[case["form"]] * CONDITIONING[case["conditioning"]]
     if case["solver"] == "clarabel":
         import cvxpy  # noqa: F401  (its import is not what is measured)
     wall, processor = [], []

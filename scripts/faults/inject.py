@@ -1,10 +1,14 @@
 """Inject faults into builds at the smoke scale and count what survives: reports/robustness/faults.csv.
 
+``python scripts/faults/inject.py [--families kill "damaged file" surroundings permissions]``; rows of families that are
+not run again are kept.
+
 A fault is survived when the same command finishes afterwards with the bytes of an undisturbed build. What cannot be
 repaired by itself, a damaged file, has to be named (``named``) by the build that meets it or by `verify`; the user then
 deletes it. Moments of kills are drawn, not chosen.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -15,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +27,7 @@ from convexify.seeds import generator
 from convexify_workflow.files import write
 
 ROOT = Path(__file__).resolve().parents[2]
+TABLE = ROOT / "reports" / "robustness" / "faults.csv"
 #: Short ones that read prepared data, divide no work and draw figures.
 EXPERIMENTS = ["convex_cnn", "conv_relaxation"]
 KILLS = 20
@@ -34,6 +38,7 @@ DAMAGES = {
     "emptied": lambda content: b"",
     "overwritten": lambda content: bytes(len(content)),
 }
+FOLDERS = ["data/prepared", "results/smoke", "reports/smoke"]
 #: One file of every kind, and what else to delete so that somebody reads it.
 FILES = {
     "data/prepared/digits.npz": "results/smoke/conv_relaxation/turned.parquet",
@@ -45,20 +50,26 @@ FILES = {
 }
 
 
-def main():
-    """Run every family, print and write the table."""
+def main(arguments=None):
+    """Run every family that is asked for, print and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--families", choices=FAMILIES, nargs="+", default=list(FAMILIES))
+    families = parser.parse_args(arguments).families
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         clone = _clone(Path(folder) / "clone")
         _finish(clone)
         whole = _hashes(clone)
-        families = (_kills(clone, whole), _damages(clone, whole), _two_builds(clone, whole))
-        rows = []
-        for row in chain(*families, _surroundings(Path(folder), whole)):
-            rows.append(row)
-            print(*row.values(), sep=", ", flush=True)
+        for family in families:
+            for row in FAMILIES[family](clone, whole):
+                rows.append({"family": family, **row})
+                print(*rows[-1].values(), sep=", ", flush=True)
     table = pd.DataFrame(rows)
+    if TABLE.exists():
+        before = pd.read_csv(TABLE)
+        table = pd.concat([before[~before["family"].isin(families)], table], ignore_index=True)
     print(table.groupby("family")["survived"].agg(["size", "sum"]).to_string())
-    write(ROOT / "reports" / "robustness" / "faults.csv", table)
+    write(TABLE, table)
     return int(not table["survived"].all())
 
 
@@ -80,7 +91,7 @@ def _kills(clone, whole):
             _hit(build.pid, who, blow)
         code = _end(build)
         result = _finish(clone)
-        row = {"family": "kill", "fault": f"{blow.name} to {who}", "where": f"after {moment:.1f} s, exit {code}"}
+        row = {"fault": f"{blow.name} to {who}", "where": f"after {moment:.1f} s, exit {code}"}
         yield row | _outcome(clone, whole, result)
 
 
@@ -114,14 +125,10 @@ def _damages(clone, whole):
         path = clone / name
         for damage, change in DAMAGES.items():
             path.write_bytes(change(path.read_bytes()))
-            if downstream:
-                (clone / downstream).unlink()
-            met = _run(clone)
-            if met.returncode == 0 and _hashes(clone) != whole:
-                met = _run(clone, "verify")
+            met = _met(clone, whole, downstream)
             named = _named(name, met)
             path.unlink(missing_ok=True)
-            row = {"family": "damaged file", "fault": damage, "where": name}
+            row = {"fault": damage, "where": name}
             # Snakemake makes no table anew that nobody waits for: it is asked for by name.
             outcome = _outcome(clone, whole, _run(clone, "results", *filter(None, (name, downstream))).returncode)
             # A build that makes the file anew before anybody reads it needs to name nothing.
@@ -129,11 +136,50 @@ def _damages(clone, whole):
             yield row | outcome | {"named": named}
 
 
+def _met(clone, whole, downstream):
+    """What the build, or else `verify`, says that meets a faulty file once what is made from it is gone."""
+    if downstream:
+        (clone / downstream).unlink()
+    met = _run(clone)
+    return _run(clone, "verify") if met.returncode == 0 and _hashes(clone) != whole else met
+
+
+def _permissions(clone, whole):
+    """Folders that cannot be written and files that cannot be read, also where the user is root."""
+    for name, downstream in FILES.items():
+        path = clone / name
+        path.chmod(0o000)
+        met = _met(clone, whole, downstream)
+        named = _named(name, met)
+        path.chmod(0o644)
+        outcome = _outcome(clone, whole, _run(clone, "results", *filter(None, (downstream,))).returncode)
+        outcome["survived"] &= named or met.returncode == 0
+        yield {"fault": "unreadable", "where": name} | outcome | {"named": named}
+    for name in FOLDERS:
+        folder = clone / name
+        shutil.rmtree(clone / "reports" / "smoke" / "conv_relaxation")
+        shutil.rmtree(clone / "results" / "smoke" / "conv_relaxation")
+        (clone / "data" / "prepared" / "digits.npz").unlink()
+        folder.chmod(0o555)
+        met = _run(clone)
+        named = _named(name, met)
+        folder.chmod(0o755)
+        outcome = _outcome(clone, whole, _finish(clone))
+        outcome["survived"] &= named and met.returncode != 0
+        yield {"fault": "read-only folder", "where": name} | outcome | {"named": named}
+
+
 def _named(name, result):
     """Whether a line says what is wrong with a file; a line that only lists the inputs of a job does not."""
-    words = ("cannot be read", "delete", "changed", "missing", "expected")
+    words = ("cannot be read", "cannot be written", "delete", "changed", "missing", "expected", "Permission denied")
     lines = (result.stdout + result.stderr).splitlines()
     return any(name in line and any(word in line for word in words) for line in lines)
+
+
+def _surroundings(clone, whole):
+    yield _two_builds(clone, whole)
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _whole_builds(Path(folder), whole)
 
 
 def _two_builds(clone, whole):
@@ -145,10 +191,10 @@ def _two_builds(clone, whole):
     second = _run(clone)
     outcome = _outcome(clone, whole, first.wait(900))
     outcome["survived"] &= second.returncode != 0
-    yield {"family": "surroundings", "fault": "two builds at once", "where": "one folder"} | outcome
+    return {"fault": "two builds at once", "where": "one folder"} | outcome
 
 
-def _surroundings(folder, whole):
+def _whole_builds(folder, whole):
     without_git = folder / "bin"
     without_git.mkdir()
     for tool in ("bash", "sh", "env", "which", "mkdir", "rm"):
@@ -165,14 +211,14 @@ def _surroundings(folder, whole):
     for fault, (changes, name) in cases.items():
         clone = _clone(folder / name)
         outcome = _outcome(clone, whole, _run(clone, **changes).returncode)
-        yield {"family": "surroundings", "fault": fault, "where": "a whole build"} | outcome
+        yield {"fault": fault, "where": "a whole build"} | outcome
         shutil.rmtree(clone)
     # Files of more than a few kilobytes cannot be written, as on a disk that is full.
     clone = _clone(folder / "full")
     failed = _run(clone, most_bytes=20_000)
     outcome = _outcome(clone, whole, _finish(clone))
     outcome["survived"] &= failed.returncode != 0
-    yield {"family": "surroundings", "fault": "no room for files above 20 kB", "where": "a whole build"} | outcome
+    yield {"fault": "no room for files above 20 kB", "where": "a whole build"} | outcome
 
 
 def _outcome(clone, whole, code):
@@ -194,7 +240,20 @@ def _run(clone, *targets, most_bytes=None, **changes):
 
 def _line(*targets):
     config = ["scale=smoke", f"experiments={json.dumps(EXPERIMENTS)}"]
-    return [sys.executable, "-m", "snakemake", "--cores", "all", "--config", *config, "--", *(targets or ["results"])]
+    # Root may read and write everything: without these two rights files' permissions hold for it as well.
+    bound = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"] if os.geteuid() == 0 else []
+    return [
+        *bound,
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--cores",
+        "all",
+        "--config",
+        *config,
+        "--",
+        *(targets or ["results"]),
+    ]
 
 
 def _environment(clone, **changes):
@@ -217,6 +276,13 @@ def _hashes(clone):
         if path.suffix in kinds and path.name != "ledger_of_last_build.csv"
     }
 
+
+FAMILIES = {
+    "kill": _kills,
+    "damaged file": _damages,
+    "surroundings": _surroundings,
+    "permissions": _permissions,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,10 +1,12 @@
 """What a build would take: jobs, core-hours, memory and GPU-hours, each with what it rests on.
 
 Three kinds of numbers, never mixed: *declared* minutes and megabytes, an upper bound since a job that needs more is
-stopped; *estimates*, seconds of a benchmark file of an earlier scale carried to this one by the ``work`` that
-``cluster.yaml`` declares; and *measured* seconds, where this scale was built here before. What has neither is unknown.
+stopped; *measured* seconds, where this scale was built here before, or where one job of the kind was run at this scale
+once and is in ``reports/full_size/jobs.csv``; *estimates*, seconds of a benchmark file of an earlier scale carried to
+this one by the ``work`` that ``cluster.yaml`` declares. What has none is unknown.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,8 @@ class PlannedJob:
     minutes: int
     mem_mb: int
     threads: int = 1
+    output: str = ""  # the first one
+    needs: tuple = ()  # names of the rules that make its inputs
 
 
 def jobs_of_build(scale):
@@ -66,13 +70,15 @@ def jobs_of_build(scale):
                 int(job.resources.get("runtime", 0)),
                 int(job.resources.get("mem_mb", 0)),
                 int(job.threads),
+                str(next(iter(job.output), "")),
+                tuple(sorted({needed.rule.name for needed in workflow.dag.dependencies[job]})),
             )
             for job in workflow.dag.jobs
         ]
         return jobs, workflow.globals["DECLARED"]
 
 
-def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts"):
+def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts", recorded=None):
     """A row for each job: what is declared, what is estimated, and what the estimate rests on.
 
     Parameters
@@ -84,6 +90,8 @@ def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts"):
         Benchmark files, ``<scale>/<experiment>/compute_<job>.tsv``.
     scripts : path
         Of the entry functions, whose arguments tell whether they take a device.
+    recorded : pandas.DataFrame, optional
+        Jobs that were run at this scale once: columns ``rule, seconds`` and the job's ``wildcards`` as JSON.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts"):
     rows, tasks = [], _tasks(studies)
     for job in jobs:
         study, task = tasks.get(job.rule, (None, None))
-        seconds, basis = _seconds_of(job, study, task, scale, Path(folder))
+        seconds, basis = _seconds_of(job, study, task, scale, Path(folder), recorded)
         rows.append(
             {
                 "rule": job.rule,
@@ -118,7 +126,7 @@ def _tasks(studies):
             study.jobs.values()}  # fmt: skip
 
 
-def _seconds_of(job, study, task, scale, folder):
+def _seconds_of(job, study, task, scale, folder, recorded):
     own = folder.parent / job.benchmark if job.benchmark else None
     if own and own.exists():
         return _seconds(own), f"measured at {scale}"
@@ -127,6 +135,9 @@ def _seconds_of(job, study, task, scale, folder):
     work = work_of(
         task, study.settings[scale], job.wildcards, share=study.share_of(task, scale, job.wildcards.get("block", ""))
     )
+    once = _recorded(job, study, task, scale, recorded, work)
+    if once is not None:
+        return once, f"one job measured at {scale}"
     found = "no benchmark of an earlier scale"
     for earlier in reversed(SCALES[: SCALES.index(scale)]):
         measured = _benchmarks(study, task, earlier, folder / earlier / study.name)
@@ -140,6 +151,17 @@ def _seconds_of(job, study, task, scale, folder):
         past = sum(work_of(task, study.settings[earlier], {**some, "scale": earlier}) for some, _ in alike)
         return work * sum(seconds for _, seconds in alike) / past, f"from {earlier}, by declared work"
     return float("nan"), found
+
+
+def _recorded(job, study, task, scale, recorded, work):
+    """Seconds of the one job of this kind that was run, times this job's share of its work; None if there is none."""
+    rows = None if recorded is None else recorded[(recorded["rule"] == job.rule) & recorded["seconds"].notna()]
+    if rows is None or not len(rows):
+        return None
+    row = rows.iloc[0]
+    measured = json.loads(row["wildcards"])
+    past = work_of(task, study.settings[scale], measured, share=study.share_of(task, scale, measured.get("block", "")))
+    return float(row["seconds"]) * (work / past if work and past else 1.0)
 
 
 def _benchmarks(study, task, scale, folder):

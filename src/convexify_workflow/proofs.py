@@ -1,4 +1,4 @@
-"""Proofs that the repository holds, and the data each of them is about."""
+"""Whole data sets as convex programs, and the proofs about them that the repository holds."""
 
 from pathlib import Path
 
@@ -8,7 +8,11 @@ from convexify.convex_relu.proofs.proof import check_proof
 
 PROOFS = Path("reports/proofs")
 #: Data set to the mean of its pixels and the largest one, as whole numbers, so that every machine has the same bits.
-_PIXELS = {"mnist": (33, 255)}
+_PIXELS = {"mnist": (33, 255), "cifar10": (121, 255)}
+_TARGETS = {
+    "odd_even": lambda labels: np.where(labels % 2 == 0, 1.0, -1.0),
+    "ten": lambda labels: np.where(labels[:, None] == np.arange(10), 1.0, -1.0),
+}
 
 
 def dataset_of(file):
@@ -17,32 +21,35 @@ def dataset_of(file):
 
 
 def proof_data(name, folder):
-    """Samples and labels of a proof, the same bits on every machine.
+    """Samples and targets of a proof, the same bits on every machine.
 
     Parameters
     ----------
     name : str
-        First part of a proof's file name: ``mnist_odd_even``.
+        First part of a proof's file name: ``mnist_odd_even``, ``mnist_ten`` or ``cifar10_ten``.
     folder : Path
         Of the prepared data sets.
 
     Returns
     -------
     X : ndarray, shape (n, d)
-    y : ndarray, shape (n,)
-        1 for even digits, -1 for odd ones.
+    y : ndarray, shape (n,) or (n, 10)
+        ``odd_even``: 1 for even labels, -1 for odd ones. ``ten``: 1 in the column of the label, -1 in the others.
 
     Raises
     ------
     ValueError
         For another name.
     """
-    dataset, _, labels = name.partition("_")
-    if labels != "odd_even" or dataset not in _PIXELS:
-        raise ValueError(f"{name}: expected the name of a proof's data, mnist_odd_even")
+    dataset, _, targets = name.partition("_")
+    if targets not in _TARGETS or dataset not in _PIXELS:
+        raise ValueError(
+            f"{name}: expected the name of a proof's data, one of {', '.join(_PIXELS)} with one of "
+            f"{', '.join(_TARGETS)}, as in mnist_odd_even"
+        )
     mean, largest = _PIXELS[dataset]
     with np.load(folder / f"{dataset}.npz") as data:
-        return (data["X"].astype(float) - mean) / largest, np.where(data["y"] % 2 == 0, 1.0, -1.0)
+        return (data["X"].astype(float) - mean) / largest, _TARGETS[targets](data["y"])
 
 
 def check_all(folder=PROOFS, data=Path("data/prepared")):

@@ -47,11 +47,14 @@ class Program:
         return *self.X.shape, self.patterns.shape[1], self.y.shape[1]
 
     def predict(self, u):
-        """Prediction Σ_i D_i X u_i, shape (n, c), of ``u`` (d, P, c); with cones pass ``v - w``."""
-        f = np.zeros_like(self.y)
-        for chunk in self._chunks():
-            mask = self.patterns[:, chunk]
-            f += np.einsum("npc,np->nc", self._rows(u, chunk), mask)
+        """Prediction Σ_i D_i X u_i, shape (n, c), of ``u`` (d, P, c); with cones pass ``v - w``.
+
+        Groups that are zero take no part: of a sparse answer on many patterns they are nearly all.
+        """
+        f, active = np.zeros_like(self.y), np.flatnonzero(u.any(axis=(0, 2)))
+        for chunk in self._chunks(len(active)):
+            some = active[chunk]
+            f += np.einsum("npc,np->nc", self._rows(u, some), self.patterns[:, some])
         return f
 
     def correlate(self, nu):
@@ -60,7 +63,7 @@ class Program:
 
     def cone_rows(self, u):
         """(2 D_i - I) X u_i chunk by chunk, shape (n, chunk, c); all entries are non-negative inside the cones."""
-        for chunk in self._chunks():
+        for chunk in self._chunks(u.shape[1]):
             yield chunk, self._rows(u, chunk) * (2.0 * self.patterns[:, chunk, None] - 1.0)
 
     def lift(self, multipliers):
@@ -86,14 +89,14 @@ class Program:
     def _adjoint(self, weights):
         n, d, p, c = self.shape
         out = np.empty((d, p, c))
-        for chunk in self._chunks():
+        for chunk in self._chunks(p):
             out[:, chunk] = (self.X.T @ weights(chunk).reshape(n, -1)).reshape(d, -1, c)
         return out
 
-    def _chunks(self):
-        n, _, p, c = self.shape
+    def _chunks(self, count):
+        n, c = self.y.shape
         step = max(1, _CHUNK // (n * c))
-        return [slice(start, min(start + step, p)) for start in range(0, p, step)]
+        return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 def build_program(X, y, patterns, beta, *, gated=False, loss="squared", group_norm="frobenius"):

@@ -4,6 +4,8 @@ import time
 
 import numpy as np
 
+_CHUNK = {"cpu": 4_000_000, "torch": 4_000_000, "cuda": 400_000_000}  # entries of the largest temporary array
+
 
 class TimeUpError(Exception):
     """The time granted is over in the middle of a step: raised by `LinearMaps`, caught by the solver that owns it."""
@@ -35,7 +37,7 @@ class LinearMaps:
             self._back = lambda a: a.cpu().numpy()
         self.X = self._place(program.X)
         self.mask = self._place(program.patterns)
-        self.chunk = max(1, 4_000_000 // (len(program.X) * program.y.shape[1]))
+        self.chunk = max(1, _CHUNK[device] // (len(program.X) * program.y.shape[1]))
 
     def predict(self, u, which):
         """Σ_k D_{which[k]} X u_k, shape (n, c), for ``u`` (d, K, c) and ``which`` (K,)."""

@@ -22,6 +22,7 @@ class Iterate:
     nu: np.ndarray
     u: np.ndarray  # (d, G, c), inside the cones
     length: np.ndarray  # (G,), norm of the projection before shrinking
+    correlation: np.ndarray  # (d, G, c), A' nu
     prediction: np.ndarray
     value: float
     gradient: np.ndarray
@@ -117,14 +118,17 @@ class NewtonSolver:
 
     def _evaluate(self, nu):
         """The proximal point at ``nu`` and everything that follows from it."""
-        projected, length = self._project(self.u + self.sigma * self._correlate(nu))
+        correlation = self._correlate(nu)
+        projected, length = self._project(self.u + self.sigma * correlation)
         active = np.flatnonzero(length > self.sigma * self.beta)
         u = np.zeros_like(self.u)
         u[:, active] = projected[:, active] * (1 - self.sigma * self.beta / length[active])[:, None]
         length[np.setdiff1d(np.arange(len(length)), active)] = 0.0
         prediction = self._predict(self.maps, u[:, active], active)
         value, gradient, weight = self.loss.derivatives(nu, prediction)
-        return Iterate(nu, u, length, prediction, value + np.sum(u**2) / (2 * self.sigma), gradient, weight)
+        return Iterate(
+            nu, u, length, correlation, prediction, value + np.sum(u**2) / (2 * self.sigma), gradient, weight
+        )
 
     def _correlate(self, nu):
         correlation = self.maps.correlate(nu, np.arange(self.program.shape[2]))
@@ -164,7 +168,7 @@ class NewtonSolver:
         loss = self.program.loss
         norms = np.linalg.norm(state.u, axis=(0, 2))
         primal = loss.value(state.prediction, self.y) + self.beta * float(norms.sum())
-        bound = float(np.linalg.norm(self._correlate(state.nu) + self.lift, axis=(0, 2)).max())
+        bound = float(np.linalg.norm(state.correlation + self.lift, axis=(0, 2)).max())
         scale = loss.best_scale(state.nu, self.y, self.beta / bound if bound > 0 else np.inf)
         return primal, loss.dual_value(scale * state.nu, self.y)
 

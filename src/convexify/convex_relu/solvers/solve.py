@@ -7,7 +7,7 @@ import numpy as np
 from convexify.checks import as_number
 from convexify.convex_relu.programs.certificates import dual_block, primal_blocks
 from convexify.convex_relu.programs.convex_program import build_program
-from convexify.convex_relu.solvers import cvxpy_reference, interior_point, newton
+from convexify.convex_relu.solvers import cvxpy_reference, interior_point, newton, working_set
 from convexify.convex_relu.solvers.portfolio import Portfolio, plan_solvers
 from convexify.devices import resolve_device
 
@@ -105,7 +105,8 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
         left = max(max_time - (time.perf_counter() - started), 1e-3)
         if name == "newton":
             better = portfolio.best_point()
-            candidates = newton.iterate(
+            iterate = working_set.iterate if working_set.pays(program) else newton.iterate
+            candidates = iterate(
                 program, device, better or start, close=better is not None, deadline=started + max_time
             )
         elif name == "interior":

@@ -1,0 +1,80 @@
+"""Time to a certified gap against the penalty: this project's solver and Clarabel, one thread, a process for each case.
+
+``python scripts/bench/penalties.py [--sizes s m]``: programs with cones of ``convex_relu.py``'s data (size m with 200
+patterns), penalties from a tenth of the smallest one with a zero solution to a thousandth. Every answer is certified in
+the same way to 1e-6. At size m Clarabel is asked for the two ends only: each takes minutes. The table goes to
+``reports/benchmarks/penalties.csv``, the curves to ``penalties.png`` beside it.
+"""
+
+import argparse
+
+from _cases import TABLES, in_own_process, print_row, publish, show
+from convex_relu import SIZES, SOLVERS, benchmark_data, run_case
+
+SHARES = (0.1, 0.03, 0.01, 0.003, 0.001)
+SLOW = {("clarabel", "m"): (0.1, 0.001)}
+TITLES = {"s": "200 samples, 20 features, 50 patterns", "m": "1,000 samples, 50 features, 200 patterns"}
+NAMES = {"convexify": "this project", "clarabel": "Clarabel through cvxpy"}
+SIZES["m"] = (1000, 50, 200)
+
+
+def measured(case):
+    """The row of `run_case` at a share of the smallest penalty with a zero solution."""
+    from convexify.convex_relu.solvers.regularization_path import beta_max
+
+    X, y, patterns = benchmark_data(case["size"], case["conditioning"])
+    return run_case(case | {"beta": case["share"] * beta_max(X, y, patterns)})
+
+
+def figure(table):
+    """Seconds against the penalty's share, a panel for each size."""
+    from convexify_workflow.plotting import COLOURS, finding, legend_of, subplots
+
+    sizes = [size for size in TITLES if (table["size"] == size).any()]
+    fig, axes = subplots(1, len(sizes), width=9, height=4, squeeze=False)
+    for axis, size in zip(axes[0], sizes, strict=True):
+        for solver, colour in (("convexify", "blue"), ("clarabel", "orange")):
+            part = table[(table["size"] == size) & (table["solver"] == solver)].sort_values("share")
+            style = {"color": COLOURS[colour], "marker": "o", "linestyle": "-" if len(part) > 2 else ":"}
+            axis.plot(part["share"], part["processor_seconds"], label=NAMES[solver], **style)
+        axis.set(xscale="log", yscale="log", xlabel="penalty / smallest penalty with a zero network")
+        axis.set_title(TITLES[size])
+    axes[0, 0].set_ylabel("seconds of one thread\n(lower is better)")
+    pivot = table.pivot(index=["size", "share"], columns="solver", values="processor_seconds").dropna()
+    ratios = pivot["clarabel"] / pivot["convexify"]
+    finding(
+        fig,
+        f"From strong to weak penalties {ratios.min():.0f} to {ratios.max():.0f} times faster than Clarabel; every gap "
+        f"certified, the largest {table['relative_gap'].max():.1e}",
+    )
+    legend_of(fig, axes[0, 0])
+    return fig
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="+", choices=TITLES, default=list(TITLES))
+    parser.add_argument("--case", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.case:
+        print_row(measured, arguments.case)
+        return
+    import pandas as pd
+
+    rows = []
+    for size in arguments.sizes:
+        for solver in SOLVERS:
+            for share in SLOW.get((solver, size), SHARES):
+                case = {
+                    "form": "cones", "size": size, "conditioning": "plain", "solver": solver, "share": share,
+                    "tol": 1e-6, "repeats": 3 if size == "s" else 1,
+                }  # fmt: skip
+                rows.append({**case, **in_own_process(__file__, case)})
+                show(rows[-1], ("size", "solver", "share", "seconds", "relative_gap", "note"))
+    table = pd.DataFrame(rows)
+    publish(table.drop(columns=["repeats", "conditioning", "form"]), "penalties", write=True)
+    figure(table).savefig(TABLES / "penalties.png", dpi=150)
+
+
+if __name__ == "__main__":
+    main()
