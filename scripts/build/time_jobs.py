@@ -1,6 +1,6 @@
 """Run one job of each kind at the paper scale for a limited time and record what it took: reports/full_size/jobs.csv.
 
-``python scripts/build/time_jobs.py [--limit 120] [--part 1/2] [--table FILE]`` in a fresh clone. Outputs are those of a
+``python scripts/build/time_jobs.py [--limit 120] [--experiments width branches] [--table FILE]`` in a fresh clone. Outputs are those of a
 build and stay. A kind is a compute rule; its job is the first in the order of the workflow. Kinds whose inputs other
 kinds make come after these, and are not run where those had no time to finish. Rows of kinds that are not run are kept.
 """
@@ -79,15 +79,12 @@ def timed(job, count, limit, late):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limit", type=float, default=120.0, help="seconds granted to each")
-    parser.add_argument("--part", default="1/1", help="of the experiments: 1/2 takes every second one")
+    parser.add_argument("--experiments", nargs="+", help="all by default")
     parser.add_argument("--table", type=Path, default=TABLE)
     options = parser.parse_args(arguments)
-    part, parts = map(int, options.part.split("/"))
-    found = kinds()
-    experiments = sorted({job.rule.split("_compute_")[0] for job, _ in found})[part - 1 :: parts]
     late, rows = set(), []
-    for job, count in found:
-        if job.rule.split("_compute_")[0] not in experiments:
+    for job, count in kinds():
+        if options.experiments and job.rule.split("_compute_")[0] not in options.experiments:
             continue
         rows.append(timed(job, count, options.limit, late))
         print(*(rows[-1][key] for key in ("rule", "seconds", "memory_mb", "note")), sep=", ", flush=True)

@@ -13,6 +13,7 @@ from test_project import EXPERIMENTS, load_script
 from convexify_workflow.cluster import load_cluster
 from convexify_workflow.plan import PlannedJob, estimated, told
 
+POPEN = subprocess.Popen
 HEADER = "s\th:m:s\tmax_rss\n"
 
 
@@ -147,3 +148,62 @@ def test_every_case_of_the_benchmark_runs_on_a_device(capsys):
     assert set(table["case"]) == set(sizes)
     assert (table[["processor_seconds", "cuda_seconds"]] > 0).all(axis=None)
     assert set(table["experiment"]) <= set(EXPERIMENTS)
+
+
+def test_one_job_measured_at_the_scale_stands_for_its_kind_by_work(benchmarks, tmp_path):
+    folder = benchmarks("default", "compute_runs_a", 18.0)
+    jobs = pd.DataFrame(
+        {
+            "rule": ["study_compute_runs"],
+            "seconds": [30.0],
+            "wildcards": ['{"scale": "paper", "row": "a", "block": ".1of2.2of3"}'],
+        }
+    )
+    table = estimated(JOBS, {"study": study()}, "paper", folder, tmp_path, jobs)
+    assert (table["estimated_hours"] * 3600).round(6).tolist() == [15, 30, 60, 22.5, 45, 90]
+    assert set(table["basis"]) == {"one job measured at paper"}
+    unfinished = jobs.assign(seconds=float("nan"))
+    table = estimated(JOBS, {"study": study()}, "paper", folder, tmp_path, unfinished)
+    assert set(table["basis"]) == {"from default, by declared work"}
+
+
+@pytest.fixture
+def time_jobs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return load_script(ROOT / "scripts" / "build" / "time_jobs.py")
+
+
+def run_instead(monkeypatch, time_jobs, program):
+    """Let ``program`` run where the script would start Snakemake."""
+
+    def start(line, **options):
+        assert line[-1] == "results/runs.parquet"
+        return POPEN([sys.executable, "-c", program], **options)
+
+    monkeypatch.setattr(time_jobs.subprocess, "Popen", start)
+
+
+def test_a_job_is_timed_by_its_benchmark_file(time_jobs, monkeypatch):
+    job = PlannedJob("study_compute_runs", {"block": ".1of2"}, "took.tsv", 600, 2000, 1, "results/runs.parquet")
+    text = "s\\tmax_rss\\tcpu_time\\n12.5\\t300\\t11.0\\n"
+    run_instead(monkeypatch, time_jobs, f"open('took.tsv', 'w').write('{text}')")
+    late = set()
+    row = time_jobs.timed(job, 7, 30, late)
+    assert (row["seconds"], row["memory_mb"], row["processor_seconds"], row["jobs"]) == (12.5, 300, 11.0, 7)
+    assert not late
+    assert not row["note"]
+
+
+def test_what_is_not_finished_or_fails_is_said_and_what_needs_it_is_not_run(time_jobs, monkeypatch):
+    job = PlannedJob("study_compute_runs", {}, "took.tsv", 600, 2000, 1, "results/runs.parquet")
+    after = PlannedJob("study_compute_more", {}, "more.tsv", 600, 2000, 1, "results/more.parquet", (job.rule,))
+    last = PlannedJob("study_compute_last", {}, "last.tsv", 600, 2000, 1, "results/last.parquet", (after.rule,))
+    run_instead(monkeypatch, time_jobs, "import time; time.sleep(60)")
+    late = set()
+    row = time_jobs.timed(job, 1, 0.5, late)
+    assert row["note"] == "not finished after 0.5 s"
+    assert pd.isna(row["seconds"])
+    assert time_jobs.timed(after, 1, 30, late)["note"] == "not run: needs study_compute_runs"
+    assert time_jobs.timed(last, 1, 30, late)["note"] == "not run: needs study_compute_more"
+    run_instead(monkeypatch, time_jobs, "raise SystemExit(3)")
+    assert time_jobs.timed(job, 1, 30, late)["note"] == "failed with exit status 3"
