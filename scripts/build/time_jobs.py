@@ -1,8 +1,9 @@
 """Run one job of each kind at the paper scale for a limited time and record what it took: reports/full_size/jobs.csv.
 
-``python scripts/build/time_jobs.py [--limit 120] [--experiments width branches] [--table FILE]`` in a fresh clone. Outputs are those of a
-build and stay. A kind is a compute rule; its job is the first in the order of the workflow. Kinds whose inputs other
-kinds make come after these, and are not run where those had no time to finish. Rows of kinds that are not run are kept.
+``python scripts/build/time_jobs.py [--limit 120] [--experiments width branches] [--table FILE]`` in a fresh clone.
+Outputs are those of a build and stay. A kind is a compute rule; its job is the first in the workflow's order. Kinds
+whose inputs other kinds make come after these, and are not run where those had no time to finish. Rows of kinds that
+are not run are kept.
 """
 
 import argparse
