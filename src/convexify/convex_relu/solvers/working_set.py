@@ -56,9 +56,10 @@ def iterate(program, device="cpu", start=None, *, close=False, deadline=np.inf):
     u, nu = (np.zeros(program.shape[1:]), CONJUGATES[program.loss.name](program.y).start()) if start is None else start
     solver = None
     try:
-        norms = _norms(maps.correlate(nu, everything))
-        working = np.union1d(np.argsort(-norms, kind="stable")[:FIRST], np.flatnonzero(u.any(axis=(0, 2))))
-        best = [np.inf, -np.inf]
+        correlation = maps.correlate(nu, everything)
+        working = np.argsort(-_norms(correlation), kind="stable")[:FIRST]
+        working = np.union1d(working, np.flatnonzero(u.any(axis=(0, 2))))
+        best = [np.inf, _on_all(program, correlation, nu, working)[0]]
         while True:
             solver = _solver_on(program, working, device, deadline, u[:, working], nu, solver, start is None, close)
             waited = 0
