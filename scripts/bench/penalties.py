@@ -2,8 +2,8 @@
 
 ``python scripts/bench/penalties.py [--sizes s m]``: programs with cones of ``convex_relu.py``'s data (size m with 200
 patterns), penalties from a tenth of the smallest one with a zero solution to a thousandth. Every answer is certified in
-the same way to 1e-6. At size m Clarabel is asked for the two ends only: each takes minutes. The table goes to
-``reports/benchmarks/penalties.csv``, the curves to ``penalties.png`` beside it.
+the same way to 1e-6. Clarabel is asked at size s only. The table goes to ``reports/benchmarks/penalties.csv``, the
+curves to ``penalties.png`` beside it.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from _cases import TABLES, in_own_process, print_row, publish, show
 from convex_relu import SIZES, SOLVERS, benchmark_data, run_case
 
 SHARES = (0.1, 0.03, 0.01, 0.003, 0.001)
-SLOW = {("clarabel", "m"): (0.1, 0.001)}
-TITLES = {"s": "200 samples, 20 features, 50 patterns", "m": "1,000 samples, 50 features, 200 patterns"}
+SKIPPED = {("clarabel", "m")}  # with 200 patterns it takes a quarter of an hour for one penalty
+TITLES = {"s": "200 × 20, 50 patterns", "m": "1,000 × 50, 200 patterns"}
 NAMES = {"convexify": "this project", "clarabel": "Clarabel through cvxpy"}
 SIZES["m"] = (1000, 50, 200)
 
@@ -28,24 +28,27 @@ def measured(case):
 
 def figure(table):
     """Seconds against the penalty's share, a panel for each size."""
-    from convexify_workflow.plotting import COLOURS, finding, legend_of, subplots
+    from convexify_workflow.plotting import COLOURS, finding, legend_of, plain_log_ticks, subplots
 
     sizes = [size for size in TITLES if (table["size"] == size).any()]
-    fig, axes = subplots(1, len(sizes), width=9, height=4, squeeze=False)
+    fig, axes = subplots(1, len(sizes), width=9, height=4, squeeze=False, sharey=True)
     for axis, size in zip(axes[0], sizes, strict=True):
         for solver, colour in (("convexify", "blue"), ("clarabel", "orange")):
             part = table[(table["size"] == size) & (table["solver"] == solver)].sort_values("share")
-            style = {"color": COLOURS[colour], "marker": "o", "linestyle": "-" if len(part) > 2 else ":"}
-            axis.plot(part["share"], part["processor_seconds"], label=NAMES[solver], **style)
+            if len(part):
+                style = {"color": COLOURS[colour], "marker": "o"}
+                axis.plot(part["share"], part["processor_seconds"], label=NAMES[solver], **style)
         axis.set(xscale="log", yscale="log", xlabel="penalty / smallest penalty with a zero network")
         axis.set_title(TITLES[size])
+    plain_log_ticks(axes[0, 0].yaxis)
     axes[0, 0].set_ylabel("seconds of one thread\n(lower is better)")
     pivot = table.pivot(index=["size", "share"], columns="solver", values="processor_seconds").dropna()
     ratios = pivot["clarabel"] / pivot["convexify"]
     finding(
         fig,
-        f"From strong to weak penalties {ratios.min():.0f} to {ratios.max():.0f} times faster than Clarabel; every gap "
-        f"certified, the largest {table['relative_gap'].max():.1e}",
+        f"A certified gap of 1e-6 from strong to weak penalties: {ratios.min():.0f} to {ratios.max():.0f} times faster "
+        "than Clarabel on small programs, at most "
+        f"{table.loc[table['solver'] == 'convexify', 'processor_seconds'].max():.0f} s on the larger ones",
     )
     legend_of(fig, axes[0, 0])
     return fig
@@ -64,7 +67,7 @@ def main():
     rows = []
     for size in arguments.sizes:
         for solver in SOLVERS:
-            for share in SLOW.get((solver, size), SHARES):
+            for share in () if (solver, size) in SKIPPED else SHARES:
                 case = {
                     "form": "cones", "size": size, "conditioning": "plain", "solver": solver, "share": share,
                     "tol": 1e-6, "repeats": 3 if size == "s" else 1,
