@@ -88,8 +88,8 @@ def panels_table(root="."):
     lines += ["", f"Of {len(caught)} deliberate errors, built one at a time, `verify` saw {caught.sum()}."]
     survived = pd.read_csv(folder / "faults.csv")["survived"]
     lines[-1] += (
-        f" Of {len(survived)} faults (kills, damaged files, permissions, odd surroundings: `make faults`) the same command finished "
-        f"afterwards with the same bytes after {survived.sum()}."
+        f" Of {len(survived)} faults (kills, damaged files, permissions, odd surroundings: `make faults`) the same "
+        f"command finished afterwards with the same bytes after {survived.sum()}."
     )
     return "\n".join(lines) + "\n"
 
