@@ -19,11 +19,14 @@ SOLVERS = ("convexify", "clarabel")
 SKIPPED = {("clarabel", "l"): "skipped: cvxpy needs more memory than 16 GB to compile it"}
 
 
-def benchmark_data(size, conditioning):
-    """Gaussian rows, targets of a teacher network of ten neurons with 10 % noise, patterns of Gaussian gates."""
+def benchmark_data(shape, conditioning):
+    """Gaussian rows, targets of a teacher network of ten neurons with 10 % noise, patterns of Gaussian gates.
+
+    ``shape`` is samples, features, patterns.
+    """
     import numpy as np
 
-    n, d, p = SIZES[size]
+    n, d, p = shape
     random = np.random.default_rng(0)
     X = random.standard_normal((n, d))
     if conditioning == "correlated features":
@@ -39,7 +42,10 @@ def benchmark_data(size, conditioning):
 
 
 def run_case(case):
-    """Solve one case ``repeats`` times in this process; the row of the table as a dict."""
+    """Solve one case ``repeats`` times in this process; the row of the table as a dict.
+
+    A case may bring a ``shape`` and a ``beta`` of its own in place of those of its size.
+    """
     import numpy as np
 
     from convexify.convex_relu.programs.certificates import certify_point
@@ -47,7 +53,7 @@ def run_case(case):
     from convexify.convex_relu.solvers.cvxpy_reference import solve_with_cvxpy
     from convexify.convex_relu.solvers.solve import solve
 
-    X, y, patterns = benchmark_data(case["size"], case["conditioning"])
+    X, y, patterns = benchmark_data(case.get("shape") or SIZES[case["size"]], case["conditioning"])
     gated = case["form"] == "gated"
     beta = case.get("beta") or len(X) * PENALTY[case["form"]] * CONDITIONING[case["conditioning"]]
     if case["solver"] == "clarabel":

@@ -1,28 +1,27 @@
 """Time to a certified gap against the penalty: this project's solver and Clarabel, one thread, a process for each case.
 
-``python scripts/bench/penalties.py [--sizes s m]``: programs with cones of ``convex_relu.py``'s data (size m with 200
-patterns), penalties from a tenth of the smallest one with a zero solution to a thousandth. Every answer is certified in
-the same way to 1e-6. Clarabel is asked at size s only. The table goes to ``reports/benchmarks/penalties.csv``, the
-curves to ``penalties.png`` beside it.
+``python scripts/bench/penalties.py``: programs with cones of ``convex_relu.py``'s data, penalties from a tenth of the
+smallest one with a zero solution to a thousandth, every answer certified in the same way to 1e-6. Clarabel is asked at
+the smaller size only. The table goes to ``reports/benchmarks/penalties.csv``, the curves to ``penalties.png`` beside.
 """
 
 import argparse
 
 from _cases import TABLES, in_own_process, print_row, publish, show
-from convex_relu import SIZES, SOLVERS, benchmark_data, run_case
+from convex_relu import SOLVERS, benchmark_data, run_case
 
 SHARES = (0.1, 0.03, 0.01, 0.003, 0.001)
 SKIPPED = {("clarabel", "m")}  # with 200 patterns it takes a quarter of an hour for one penalty
-TITLES = {"s": "200 × 20, 50 patterns", "m": "1,000 × 50, 200 patterns"}
+SHAPES = {"s": (200, 20, 50), "m": (1000, 50, 200)}
+TITLES = {"s": "n = 200, d = 20, 50 patterns", "m": "n = 1,000, d = 50, 200 patterns"}
 NAMES = {"convexify": "this project", "clarabel": "Clarabel through cvxpy"}
-SIZES["m"] = (1000, 50, 200)
 
 
 def measured(case):
     """The row of `run_case` at a share of the smallest penalty with a zero solution."""
     from convexify.convex_relu.solvers.regularization_path import beta_max
 
-    X, y, patterns = benchmark_data(case["size"], case["conditioning"])
+    X, y, patterns = benchmark_data(case["shape"], case["conditioning"])
     return run_case(case | {"beta": case["share"] * beta_max(X, y, patterns)})
 
 
@@ -30,9 +29,8 @@ def figure(table):
     """Seconds against the penalty's share, a panel for each size."""
     from convexify_workflow.plotting import COLOURS, finding, legend_of, plain_log_ticks, subplots
 
-    sizes = [size for size in TITLES if (table["size"] == size).any()]
-    fig, axes = subplots(1, len(sizes), width=9, height=4, squeeze=False, sharey=True)
-    for axis, size in zip(axes[0], sizes, strict=True):
+    fig, axes = subplots(1, len(SHAPES), width=9, height=4, sharey=True)
+    for axis, size in zip(axes, SHAPES, strict=True):
         for solver, colour in (("convexify", "blue"), ("clarabel", "orange")):
             part = table[(table["size"] == size) & (table["solver"] == solver)].sort_values("share")
             if len(part):
@@ -40,8 +38,8 @@ def figure(table):
                 axis.plot(part["share"], part["processor_seconds"], label=NAMES[solver], **style)
         axis.set(xscale="log", yscale="log", xlabel="penalty / smallest penalty with a zero network")
         axis.set_title(TITLES[size])
-    plain_log_ticks(axes[0, 0].yaxis)
-    axes[0, 0].set_ylabel("seconds of one thread\n(lower is better)")
+    plain_log_ticks(axes[0].yaxis)
+    axes[0].set_ylabel("seconds of one thread\n(lower is better)")
     pivot = table.pivot(index=["size", "share"], columns="solver", values="processor_seconds").dropna()
     ratios = pivot["clarabel"] / pivot["convexify"]
     finding(
@@ -50,13 +48,12 @@ def figure(table):
         "than Clarabel on small programs, at most "
         f"{table.loc[table['solver'] == 'convexify', 'processor_seconds'].max():.0f} s on the larger ones",
     )
-    legend_of(fig, axes[0, 0])
+    legend_of(fig, axes[0])
     return fig
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", nargs="+", choices=TITLES, default=list(TITLES))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.case:
@@ -65,17 +62,17 @@ def main():
     import pandas as pd
 
     rows = []
-    for size in arguments.sizes:
+    for size, shape in SHAPES.items():
         for solver in SOLVERS:
             for share in () if (solver, size) in SKIPPED else SHARES:
                 case = {
-                    "form": "cones", "size": size, "conditioning": "plain", "solver": solver, "share": share,
-                    "tol": 1e-6, "repeats": 3 if size == "s" else 1,
+                    "form": "cones", "size": size, "shape": shape, "conditioning": "plain", "solver": solver,
+                    "share": share, "tol": 1e-6, "repeats": 3 if size == "s" else 1,
                 }  # fmt: skip
                 rows.append({**case, **in_own_process(__file__, case)})
                 show(rows[-1], ("size", "solver", "share", "seconds", "relative_gap", "note"))
     table = pd.DataFrame(rows)
-    publish(table.drop(columns=["repeats", "conditioning", "form"]), "penalties", write=True)
+    publish(table.drop(columns=["repeats", "conditioning", "form", "shape"]), "penalties", write=True)
     figure(table).savefig(TABLES / "penalties.png", dpi=150)
 
 

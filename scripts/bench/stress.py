@@ -1,7 +1,7 @@
 """Random convex programs of every kind: no answer may be above its tolerance without a word.
 
-``make bench-stress``, or ``python scripts/bench/stress.py [--programs 2000] [--seed 0] [--time 20]``: three losses,
-with cones and gated, one to three outputs, penalties from the one from which on zero is the answer down to 1e-4 of it,
+``python scripts/bench/stress.py [--programs 2000] [--seed 0] [--time 20]``, part of ``make bench``: three losses, with
+cones and gated, one to three outputs, penalties from the one from which on zero is the answer down to 1e-4 of it,
 units from 1e-6 to 1e6, and a share of awkward data: duplicate and zero rows, columns that depend on each other,
 constant targets, patterns that no weight vector has. Every gap is computed again from the answer's weights and dual
 point by projections with non-negative least squares, which share nothing with the solvers. One thread for each process.

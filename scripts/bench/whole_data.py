@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _cases import TABLES, peak_memory_mb, publish
+from _cases import TABLES, peak_memory_mb, show
 
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.proofs.proof import save_proof
@@ -119,9 +119,11 @@ def main(arguments=None):
         files = ", ".join(f"{DATA}/{name}.npz" for name in missing)
         print(f"bench whole_data: no {files} (snakemake makes it); nothing measured, nothing written")
         return 0
-    for name, form, share in programs:  # each row is there even if a later program is stopped
-        table = merged(solved(name, form, share, options))
-        publish(table, "whole_data", write=True)
+    for name, form, share in programs:
+        history = solved(name, form, share, options)
+        table = merged(history)
+        table.to_csv(TABLE, index=False, float_format="%.6g")  # also if a later program is stopped
+        show(history.iloc[-1], [*KEYS, "gap", "seconds", "groups", "memory_mb"])
     figure(table).savefig(TABLES / "whole_data.png", dpi=150)
     return 0
 

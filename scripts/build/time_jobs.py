@@ -49,18 +49,8 @@ def timed(job, count, limit, late):
         late.add(job.rule)
         return row | {"note": f"not run: needs {', '.join(waiting)}"}
     # one that is stopped leaves its lock
-    line = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--nolock",
-        "--cores",
-        "1",
-        "--config",
-        f"scale={SCALE}",
-        "--",
-        job.output,
-    ]
+    snakemake = [sys.executable, "-m", "snakemake", "--nolock", "--cores", "1", "--config", f"scale={SCALE}"]
+    line = [*snakemake, "--", job.output]
     build = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
         said = build.communicate(timeout=limit)[0]

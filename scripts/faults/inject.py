@@ -243,18 +243,8 @@ def _line(*targets):
     config = ["scale=smoke", f"experiments={json.dumps(EXPERIMENTS)}"]
     # Root may read and write everything: without these two rights files' permissions hold for it as well.
     bound = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"] if os.geteuid() == 0 else []
-    return [
-        *bound,
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--cores",
-        "all",
-        "--config",
-        *config,
-        "--",
-        *(targets or ["results"]),
-    ]
+    snakemake = [sys.executable, "-m", "snakemake", "--cores", "all", "--config", *config]
+    return [*bound, *snakemake, "--", *(targets or ["results"])]
 
 
 def _environment(clone, **changes):

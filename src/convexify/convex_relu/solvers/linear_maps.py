@@ -4,7 +4,8 @@ import time
 
 import numpy as np
 
-_CHUNK = {"cpu": 4_000_000, "torch": 4_000_000, "cuda": 400_000_000}  # entries of the largest temporary array
+_CHUNK = 4_000_000  # entries of the largest temporary array, 32 MB
+_CHUNK_ON_GPU = 100_000_000  # the same on a CUDA device, where small products leave most of it idle
 
 
 class TimeUpError(Exception):
@@ -37,25 +38,27 @@ class LinearMaps:
             self._back = lambda a: a.cpu().numpy()
         self.X = self._place(program.X)
         self.mask = self._place(program.patterns)
-        self.chunk = max(1, _CHUNK[device] // (len(program.X) * program.y.shape[1]))
+        width = len(program.X) * program.y.shape[1]
+        self.chunk = max(1, _CHUNK // width)
+        self._chunk = max(1, (_CHUNK_ON_GPU if device == "cuda" else _CHUNK) // width)
 
     def predict(self, u, which):
         """Σ_k D_{which[k]} X u_k, shape (n, c), for ``u`` (d, K, c) and ``which`` (K,)."""
         total = 0
-        for start in range(0, len(which), self.chunk):
+        for start in range(0, len(which), self._chunk):
             self._check_time()
-            part = u[:, start : start + self.chunk]
+            part = u[:, start : start + self._chunk]
             rows = (self.X @ self._place(part.reshape(len(part), -1))).reshape(len(self.X), *part.shape[1:])
-            total = total + self.xp.einsum("npc,np->nc", rows, self._columns(which[start : start + self.chunk]))
+            total = total + self.xp.einsum("npc,np->nc", rows, self._columns(which[start : start + self._chunk]))
         return self._back(total) if len(which) else np.zeros((len(self.X), u.shape[2]))
 
     def correlate(self, nu, which):
         """X' D_i nu for the patterns ``which``, shape (d, K, c), for ``nu`` (n, c)."""
         n, c = nu.shape
         nu, out = self._place(nu), np.empty((self.X.shape[1], len(which), c))
-        for start in range(0, len(which), self.chunk):
+        for start in range(0, len(which), self._chunk):
             self._check_time()
-            part = slice(start, start + self.chunk)
+            part = slice(start, start + self._chunk)
             weights = (self._columns(which[part])[:, :, None] * nu[:, None, :]).reshape(n, -1)
             out[:, part] = self._back(self.X.T @ weights).reshape(len(out), -1, c)
         return out

@@ -126,9 +126,8 @@ class NewtonSolver:
         length[np.setdiff1d(np.arange(len(length)), active)] = 0.0
         prediction = self._predict(self.maps, u[:, active], active)
         value, gradient, weight = self.loss.derivatives(nu, prediction)
-        return Iterate(
-            nu, u, length, correlation, prediction, value + np.sum(u**2) / (2 * self.sigma), gradient, weight
-        )
+        value += np.sum(u**2) / (2 * self.sigma)
+        return Iterate(nu, u, length, correlation, prediction, value, gradient, weight)
 
     def _correlate(self, nu):
         correlation = self.maps.correlate(nu, np.arange(self.program.shape[2]))

@@ -42,11 +42,12 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
     max_time : float, optional
         Seconds after which the best answer so far is certified and returned.
     solver : {"auto", "newton", "interior", "cvxpy"}
-        ``"newton"`` is `solvers.newton.NewtonSolver`, for the Frobenius norm; ``"interior"`` is
-        `solvers.interior.InteriorPoint`, for the squared loss with cones and moderate sizes, which a weak penalty does
-        not slow down; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the interior point method for small
-        programs with cones and those of moderate size with a weak penalty, and Newton's method otherwise, and turns to
-        the next one that applies should it stall.
+        ``"newton"`` is `solvers.newton.NewtonSolver`, for the Frobenius norm, on a working set of patterns
+        (`solvers.working_set`) where a gated program has many of them on large data; ``"interior"`` is
+        `solvers.interior_point.InteriorPoint`, for the squared loss with cones and moderate sizes, which a weak penalty
+        does not slow down; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the interior point method for
+        small programs with cones and those of moderate size with a weak penalty, and Newton's method otherwise, and
+        turns to the next one that applies should it stall.
     group_norm : {"frobenius", "nuclear"}
         Norm of each ``d`` × ``c`` block.
     device : {"cpu", "cuda", "auto"}

@@ -64,7 +64,7 @@ def iterate(program, device="cpu", start=None, *, close=False, deadline=np.inf):
             solver = _solver_on(program, working, device, deadline, u[:, working], nu, solver, start is None, close)
             waited = 0
             for primal, dual, state in solver.steps():
-                point = partial(_scattered, program.shape[1:], working, state.u)
+                point = partial(_point, program.shape[1:], working, state.u)
                 best[0], waited = min(best[0], primal), waited + 1
                 missing = None
                 if relative_gap(best[0], dual) <= relative_gap(*best) / _PROGRESS or waited >= _LONGEST:
@@ -74,7 +74,7 @@ def iterate(program, device="cpu", start=None, *, close=False, deadline=np.inf):
                 yield Candidate(primal, -np.inf if missing is None else dual, point, state.nu, lambda: None)
                 if missing is not None and len(missing):
                     break
-            u, nu = _scattered(program.shape[1:], working, solver.u)[0], state.nu
+            u, nu = _point(program.shape[1:], working, solver.u)[0], state.nu
             working = np.sort(np.concatenate([working, missing]))
     except TimeUpError:
         return
@@ -109,7 +109,8 @@ def _norms(correlation):
     return np.linalg.norm(correlation, axis=(0, 2))
 
 
-def _scattered(shape, working, u):
+def _point(shape, working, u):
+    """The gated program's primal point (v, None) with ``u`` on the working set and zero elsewhere."""
     full = np.zeros(shape)
     full[:, working] = u
     return full, None
