@@ -2,6 +2,8 @@ r"""Local pricing: ascent of :math:`\|\nu^\top(Zu)_+\|` on the unit sphere from 
 
 import numpy as np
 
+from convexify.convex_relu.global_training.scratch import Scratch
+
 #: Two directions whose cosine exceeds this are taken for one neuron.
 _SAME = 1 - 1e-6
 _ENTRIES = 300_000  # of one block of pre-activations, so that it stays in the cache
@@ -71,9 +73,9 @@ def _distinct(directions, values):
 def _continue(problem, nu, U, iterations, deadline):
     """Ascent of ever less smoothed functions; for every start the best direction on its way."""
     U = _unit(U)
-    best, best_U = np.full(U.shape[1], -np.inf), U
+    best, best_U, scratch = np.full(U.shape[1], -np.inf), U, Scratch()
     for width in np.geomspace(_WIDEST, _NARROWEST, iterations):
-        value, gradient = _value_and_gradient(problem, nu, U, width)
+        value, gradient = _value_and_gradient(problem, nu, U, width, scratch)
         best, best_U = np.maximum(best, value), np.where(value > best, U, best_U)
         if deadline is not None and deadline():
             break
@@ -84,13 +86,13 @@ def _continue(problem, nu, U, iterations, deadline):
 def _finish(problem, nu, U, iterations, deadline):
     """Ascent with a width and a step of its own for every start."""
     U = _unit(U)
-    step = np.full(U.shape[1], 0.02)
-    value, gradient = _value_and_gradient(problem, nu, U, step)
+    step, scratch = np.full(U.shape[1], 0.02), Scratch()
+    value, gradient = _value_and_gradient(problem, nu, U, step, scratch)
     for _ in range(iterations):
         if deadline is not None and deadline():
             break
         moved = _unit(U + step * _tangent(U, gradient))
-        new_value, new_gradient = _value_and_gradient(problem, nu, moved, step)
+        new_value, new_gradient = _value_and_gradient(problem, nu, moved, step, scratch)
         better = new_value > value
         step = np.clip(step * np.where(better, 1.5, 0.5), 1e-9, 0.5)
         U, value = np.where(better, moved, U), np.where(better, new_value, value)
@@ -98,7 +100,7 @@ def _finish(problem, nu, U, iterations, deadline):
         gradient = np.where(better, new_gradient, gradient)
         failed = np.flatnonzero(~better)
         if len(failed):
-            gradient[:, failed] = _value_and_gradient(problem, nu, U[:, failed], step[failed])[1]
+            gradient[:, failed] = _value_and_gradient(problem, nu, U[:, failed], step[failed], scratch)[1]
     return U, value
 
 
@@ -113,10 +115,11 @@ def _tangent(U, gradient):
     return (gradient - (gradient * U).sum(axis=0) * U) / np.where(length > 0, length, 1.0)
 
 
-def _value_and_gradient(problem, nu, U, width):
+def _value_and_gradient(problem, nu, U, width, scratch):
     """H itself, and the gradient of a smoothed h with ramps of the given width(s)."""
-    pre = problem.Z @ U
-    F = nu.T @ np.maximum(pre, 0.0)  # (c, k)
+    shape = len(problem.Z), U.shape[1]
+    pre = np.matmul(problem.Z, U, out=scratch("pre", *shape))
+    F = nu.T @ np.maximum(pre, 0.0, out=scratch("other", *shape))  # (c, k)
     value = np.linalg.norm(F, axis=0)
     pre *= 0.5 / width
     pre += 0.5
@@ -124,5 +127,5 @@ def _value_and_gradient(problem, nu, U, width):
     if problem.outputs == 1:
         ramp *= nu
         return value, (problem.Z.T @ ramp) * np.where(F[0] < 0, -1.0, 1.0)
-    ramp *= nu @ (F / np.where(value > 0, value, 1.0))
+    ramp *= np.matmul(nu, F / np.where(value > 0, value, 1.0), out=scratch("other", *shape))
     return value, problem.Z.T @ ramp

@@ -23,8 +23,12 @@ EXACT_RANK = 4
 _LEVELS = (0.3, 0.05, 0.005, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
 _NEW = 60  # neurons inserted at most in one round
 _FEWEST, _MOST = 20, 3200  # random starts of one pricing: for large problems, and for small ones near the end
+_SHORT, _LONG = 50, 100  # steps of ascent from each: as a rule, and where no violation was found
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
 _LARGE = 300_000  # products of samples and neurons beyond which sliding is short
+_OVERTIME = 1.1  # share of the time after which a search that is under way is broken off
+_WIDEST, _NARROWEST = 0.03, 3e-4  # rounding of the kinks when sliding begins; a second stage has a tenth of it
+_SLOW = 2e-3  # relative decrease of one slide below which the next one rounds off half as far
 
 
 class Search:
@@ -40,6 +44,8 @@ class Search:
         self.complete = True  # the latest proof by branch and bound, if that is how it is done, came to its end
         self.width = 10 * _FEWEST  # random starts of the next ascent
         self.starts = self.boxes = 0  # of local ascent, and of branch and bound
+        self.pace = 0.0  # seconds for each direction of the latest ascent
+        self.rounding = _WIDEST  # of the kinks in the next slide
         self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
         self.best, self.inside = (np.inf,), None
         # the dual of the hinge loss is a linear program: neurons without weight are its cuts and stay
@@ -80,6 +86,11 @@ class Search:
     def time_is_up(self):
         return self.spent() > 1.0
 
+    def time_to_price(self):
+        """Whether what is left is needed to search the neighbourhood of the answer as hard as before."""
+        directions = self.width + self.U.shape[1] + self.pool.shape[1]
+        return self.spent() + 1.2 * self.pace * directions / self.max_time > 1.0
+
     # -- pricing -------------------------------------------------------------------------------------------------
 
     def _price(self, nu):
@@ -91,7 +102,7 @@ class Search:
             return self.oracle.maxima(nu)
         directions, values = self._ascend(nu)
         while not self.prove and not self.time_is_up() and self._looks_optimal(nu, values) and self._search_harder():
-            directions, values = self._ascend(nu)
+            directions, values = self._ascend(nu, _LONG)
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
         if self.prove and self._worth_proving(nu, found):
@@ -120,8 +131,9 @@ class Search:
                 return False
         return not self.time_is_up()
 
-    def _ascend(self, nu):
+    def _ascend(self, nu, steps=_SHORT):
         """Local maxima reached from the neurons, from earlier local maxima and from random directions."""
+        started = time.perf_counter()
         large = self._large()
         count = _FEWEST if large else self.width
         near = np.hstack([self.U, self.pool])
@@ -129,8 +141,10 @@ class Search:
         self.starts += count
         directions, values = ascent.ascend(
             self.problem, nu, random if large else np.hstack([random, near]), near,
-            iterations=30 if large else 100, finished=10 if large else 100, deadline=self.time_is_up,
+            iterations=30 if large else steps, finished=10 if large else 100,
+            deadline=lambda: self.spent() > _OVERTIME,
         )  # fmt: skip
+        self.pace = (time.perf_counter() - started) / (count + near.shape[1])
         self.pool = directions[:, : 10 if large else 100]
         if values.max(initial=0.0) < 1.05 * self.problem.beta:
             self._search_harder()
@@ -238,12 +252,15 @@ class Search:
     def _improve(self):
         problem = self.problem
         self._solve_weights()
-        if self.time_is_up() or not (self.oracle is None or self.stalled):
+        if self.time_to_price() or not (self.oracle is None or self.stalled):
             return
         iterations = (60 if self._large() else 150) * self.effort
         if self.stalled:
             self.effort = min(16, 2 * self.effort)
-        U, A = slide(problem, self.U, self.A, iterations=iterations, deadline=self.time_is_up)
+        before, widths = problem.objective(self.U, self.A), (self.rounding, 0.1 * self.rounding)
+        U, A = slide(problem, self.U, self.A, iterations=iterations, widths=widths, deadline=self.time_to_price)
+        if problem.objective(U, A) > (1 - _SLOW) * before:
+            self.rounding = max(_NARROWEST, 0.5 * self.rounding)
         if self.cuts:
             self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
         else:

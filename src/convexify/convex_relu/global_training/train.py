@@ -40,7 +40,8 @@ def train_globally(
         Certified relative gap that is asked for.
     max_time : float
         Seconds after which the best network so far is returned. What is under way when time runs out is finished first:
-        one bound on all samples. With infinity the answer does not depend on the machine's speed.
+        one bound on all samples, and the search for what violates the dual constraint, for which time is kept back and
+        which may take a tenth more. With infinity the answer does not depend on the machine's speed.
     max_rounds : int, optional
         Largest number of rounds of insertion, output weights and sliding: a stop that is the same on every machine.
     start : TwoLayerReLU, GroupedReLU or torch.nn.Sequential(Linear, ReLU, Linear), optional
@@ -74,8 +75,9 @@ def train_globally(
     .. math:: \max_\nu\ -L^*(-\nu)\quad\text{s.t.}\quad\max_{\|u\|\le1}\|\nu^\top(Xu)_+\|\le\beta .
 
     Pricing finds neurons that violate its constraint at :math:`\nu=-\nabla L`; they join the network, output weights
-    are solved for, and all neurons slide together (sliding Frank-Wolfe [2]_). A proved bound ``U`` on the left hand
-    side makes :math:`\nu\beta/U` dual feasible, whose value bounds the objective of every network of any width.
+    are solved for, and all neurons slide together (sliding Frank-Wolfe [2]_), with kinks rounded off less and less. A
+    proved bound ``U`` on the left hand side makes :math:`\nu\beta/U` dual feasible, whose value bounds the objective of
+    every network of any width.
 
     Memory is that of the data times the number of neurons; patterns are never listed.
 
