@@ -1,15 +1,16 @@
 """Run one job of each kind at the paper scale for a limited time and record what it took: reports/full_size/jobs.csv.
 
-``python scripts/build/time_jobs.py [--limit 120] [--experiments width branches] [--table FILE]`` in a fresh clone.
-Outputs are those of a build and stay. A kind is a compute rule; its job is the first in the workflow's order. Kinds
-whose inputs other kinds make come after these, and are not run where those had no time to finish. Rows of kinds that
-are not run are kept.
+``python scripts/build/time_jobs.py [--limit 120] [--memory 14] [--experiments width branches] [--table FILE]`` in a
+fresh clone. Outputs are those of a build and stay. A kind is a compute rule; its job is the first in the workflow's
+order. Kinds whose inputs other kinds make come after these, and are not run where those had no time to finish. Rows of
+kinds that are not run are kept.
 """
 
 import argparse
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def timed(job, count, limit, late):
     if build.returncode:
         late.add(job.rule)
         print(said)
-        return row | {"note": f"failed with exit status {build.returncode}"}
+        most = resource.getrlimit(resource.RLIMIT_AS)[0]
+        within = "" if most == resource.RLIM_INFINITY else f" with {most / 2**30:.0f} GB of memory at most"
+        return row | {"note": f"failed with exit status {build.returncode}{within}"}
     took = pd.read_csv(job.benchmark, sep="\t", na_values="-").iloc[0]
     return row | {"seconds": took["s"], "processor_seconds": took["cpu_time"], "memory_mb": took["max_rss"]}
 
@@ -70,9 +73,13 @@ def timed(job, count, limit, late):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limit", type=float, default=120.0, help="seconds granted to each")
+    parser.add_argument("--memory", type=float, help="GB of address space granted to each; no limit by default")
     parser.add_argument("--experiments", nargs="+", help="all by default")
     parser.add_argument("--table", type=Path, default=TABLE)
     options = parser.parse_args(arguments)
+    if options.memory:
+        most = int(options.memory * 2**30)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     late, rows = set(), []
     for job, count in kinds():
         if options.experiments and job.rule.split("_compute_")[0] not in options.experiments:

@@ -91,7 +91,7 @@ def estimated(jobs, studies, scale, folder="benchmarks", scripts="scripts", reco
     scripts : path
         Of the entry functions, whose arguments tell whether they take a device.
     recorded : pandas.DataFrame, optional
-        Jobs that were run at this scale once: columns ``rule, seconds`` and the job's ``wildcards`` as JSON.
+        Jobs that were run at this scale once: columns ``rule, seconds, note`` and the job's ``wildcards`` as JSON.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def _seconds_of(job, study, task, scale, folder, recorded):
     once = _recorded(job, study, task, scale, recorded, work)
     if once is not None:
         return once, f"one job measured at {scale}"
-    found = "no benchmark of an earlier scale"
+    found = _attempt(job, recorded, scale) or "no benchmark of an earlier scale"
     for earlier in reversed(SCALES[: SCALES.index(scale)]):
         measured = _benchmarks(study, task, earlier, folder / earlier / study.name)
         if not measured:
@@ -162,6 +162,12 @@ def _recorded(job, study, task, scale, recorded, work):
     measured = json.loads(row["wildcards"])
     past = work_of(task, study.settings[scale], measured, share=study.share_of(task, scale, measured.get("block", "")))
     return float(row["seconds"]) * (work / past if work and past else 1.0)
+
+
+def _attempt(job, recorded, scale):
+    """What is recorded of the one job of this kind that was run and gave no time; None if there is nothing."""
+    rows = None if recorded is None else recorded[(recorded["rule"] == job.rule) & recorded["seconds"].isna()]
+    return None if rows is None or not len(rows) else f"one job at {scale}: {rows.iloc[0]['note']}"
 
 
 def _benchmarks(study, task, scale, folder):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from builds import ROOT
 from test_blocks import study
-from test_project import EXPERIMENTS, load_script
+from test_project import ENTRY_SCRIPTS, EXPERIMENTS, load_script
 
 from convexify_workflow.cluster import load_cluster
 from convexify_workflow.plan import PlannedJob, estimated, told
@@ -162,9 +162,19 @@ def test_one_job_measured_at_the_scale_stands_for_its_kind_by_work(benchmarks, t
     table = estimated(JOBS, {"study": study()}, "paper", folder, tmp_path, jobs)
     assert (table["estimated_hours"] * 3600).round(6).tolist() == [15, 30, 60, 22.5, 45, 90]
     assert set(table["basis"]) == {"one job measured at paper"}
-    unfinished = jobs.assign(seconds=float("nan"))
+    unfinished = jobs.assign(seconds=float("nan"), note="not finished after 240 s")
     table = estimated(JOBS, {"study": study()}, "paper", folder, tmp_path, unfinished)
     assert set(table["basis"]) == {"from default, by declared work"}
+    table = estimated(JOBS, {"study": study()}, "paper", tmp_path / "none", tmp_path, unfinished)
+    assert set(table["basis"]) == {"one job at paper: not finished after 240 s"}
+    assert table["estimated_hours"].isna().all()
+
+
+def test_the_committed_table_of_single_jobs_has_every_kind():
+    recorded = pd.read_csv(ROOT / "reports" / "full_size" / "jobs.csv")
+    scripts = [path for path in ENTRY_SCRIPTS if path.stem.startswith("compute_")]
+    assert set(recorded["rule"]) == {f"{path.parent.name}_{path.stem}" for path in scripts}
+    assert (recorded["seconds"].isna() == recorded["note"].notna()).all()
 
 
 @pytest.fixture
