@@ -105,3 +105,36 @@ def test_other_programs_are_refused_by_name():
         solve(X, y, patterns, 0.1, gated=True, solver="interior")
     with pytest.raises(ValueError, match=r"got a program with hinge loss"):
         solve(X, np.where(np.arange(len(y)) % 2, 1.0, -1.0), patterns, 0.1, loss="hinge", solver="interior")
+
+
+@pytest.mark.parametrize("c", [0, 3])
+@pytest.mark.parametrize("chunk", [1, 500, 10**9])
+def test_the_coupling_matrix_is_summed_a_few_patterns_at_a_time(monkeypatch, c, chunk):
+    X, y, patterns = problem(2, n=15, d=4, p=7, c=c)
+    monkeypatch.setattr(interior_point, "_CHUNK", chunk)
+    method = interior_point.InteriorPoint(build_program(X, y, patterns, 0.1))
+    p, outputs = patterns.shape[1], max(c, 1)
+    factors = np.random.default_rng(3).standard_normal((p, 4 * outputs, outputs, 4))
+    expected = np.zeros((15 * outputs, 15 * outputs))
+    for i in range(p):
+        rows = (factors[i] @ (X * patterns[:, [i]]).T).reshape(4 * outputs, -1)
+        expected += rows.T @ rows
+    for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-5)):
+        lower = np.tril(method._sum_of_squares(factors.astype(dtype)))
+        assert lower.dtype == np.float64
+        assert np.abs(lower - np.tril(expected)).max() <= tolerance * np.abs(expected).max()
+
+
+def test_corrections_save_steps(monkeypatch):
+    steps = {}
+    for corrections in (0, 4):
+        monkeypatch.setattr(interior_point, "_CORRECTIONS", corrections)
+        monkeypatch.setattr(interior_point, "_WORTH", 1)
+        steps[corrections] = 0
+        for seed in range(4):
+            X, y, patterns = problem(seed, n=120, d=8, p=25)
+            beta = 3e-3 * beta_max(X, y, patterns)
+            answer = solve(X, y, patterns, beta, solver="interior", tol=1e-6)
+            assert answer.gap <= 1e-6
+            steps[corrections] += answer.iterations
+    assert steps[4] < 0.95 * steps[0], steps
