@@ -86,3 +86,17 @@ def test_time_is_kept_back_for_the_last_search():
     search.pace = 1000.0 / (search.width + U.shape[1])  # the next search would take all of the time
     assert search.time_to_price()
     assert not search.time_is_up()
+
+
+def test_a_search_grows_only_as_far_as_there_is_time_for():
+    problem, _, _ = start(0)
+    search = Search(problem, 1e-4, "local", np.random.default_rng(0), time.perf_counter(), 1000.0)
+    before = search.width
+    search._search_harder()
+    assert search.width == 2 * before
+    search.pace = 1000.0 / (10 * search.width)  # the next search, twice as wide, would take a fifth of the time
+    search._search_harder()
+    assert search.width == 2 * before
+    search.max_time = np.inf
+    search._search_harder()
+    assert search.width == 4 * before

@@ -26,6 +26,7 @@ _FEWEST, _MOST = 20, 3200  # random starts of one pricing: for large problems, a
 _SHORT, _LONG = 50, 100  # steps of ascent from each: as a rule, and where no violation was found
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
 _LARGE = 300_000  # products of samples and neurons beyond which sliding is short
+_ONE_SEARCH = 0.08  # share of the time that one search may take by its number of starts
 _OVERTIME = 1.1  # share of the time after which a search that is under way is broken off
 _WIDEST, _NARROWEST = 0.03, 3e-4  # rounding of the kinks when sliding begins; a second stage has a tenth of it
 _SLOW = 2e-3  # relative decrease of one slide below which the next one rounds off half as far
@@ -101,8 +102,11 @@ class Search:
         if self.oracle is not None:
             return self.oracle.maxima(nu)
         directions, values = self._ascend(nu)
-        while not self.prove and not self.time_is_up() and self._looks_optimal(nu, values) and self._search_harder():
+        searched = self.width
+        while not self.prove and searched < _MOST and self._looks_optimal(nu, values) and not self._no_harder():
+            self._search_harder()
             directions, values = self._ascend(nu, _LONG)
+            searched += self.width
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
         if self.prove and self._worth_proving(nu, found):
@@ -177,9 +181,12 @@ class Search:
                 break
 
     def _search_harder(self):
-        """Twice as many starts from now on; False if that is enough already."""
-        self.width, before = min(_MOST, 2 * self.width), self.width
-        return self.width > before and not self._large()
+        """Twice as many starts from now on, unless that is enough already or more than there is time for."""
+        if not self._large() and 2 * self.width * self.pace <= _ONE_SEARCH * self.max_time:
+            self.width = min(_MOST, 2 * self.width)
+
+    def _no_harder(self):
+        return self._large() or self.time_to_price()
 
     def _large(self):
         return len(self.problem.y) * max(10, self.U.shape[1]) > _LARGE
@@ -213,7 +220,7 @@ class Search:
     def _finished(self):
         gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
         rounds = len(self.rows) - 1  # the last row of the history is that of the pricing after them
-        used_up = self.time_is_up() or (self.max_rounds is not None and rounds >= self.max_rounds)
+        used_up = self.time_to_price() or (self.max_rounds is not None and rounds >= self.max_rounds)
         return gap <= self.tol or used_up or self.stalled > (5 * _PATIENCE if self.cuts else _PATIENCE)
 
     # -- improving -----------------------------------------------------------------------------------------------
