@@ -83,9 +83,24 @@ def test_time_is_kept_back_for_the_last_search():
     search = Search(problem, 1e-4, "local", np.random.default_rng(0), time.perf_counter(), 1000.0)
     search.U, search.A = U, A
     assert not search.time_to_price()
-    search.pace = 1000.0 / (search.width + U.shape[1])  # the next search would take all of the time
+    search.started -= 900.0
+    assert not search.time_to_price()
+    search.pace = 200.0 / (search.width + U.shape[1])  # the next search would take a fifth of the time
     assert search.time_to_price()
     assert not search.time_is_up()
+
+
+def test_what_is_kept_back_counts_the_starts_on_large_data_and_is_at_most_a_quarter():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60_000, 20)), rng.standard_normal(60_000)
+    problem, _ = build_problem(X, y + X[:, 0], 600.0, "squared")
+    search = Search(problem, 1e-4, "local", rng, time.perf_counter(), np.inf, max_rounds=1)
+    assert search._random_starts() < search.width
+    search.pace, search.max_time = 8e3, 1e6  # a search as wide as on small data would take more than all of the time
+    search.started -= 7.5e5
+    assert not search.time_to_price()
+    search.started -= 1e4
+    assert search.time_to_price()
 
 
 def test_a_search_grows_only_as_far_as_there_is_time_for():

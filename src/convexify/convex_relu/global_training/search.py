@@ -27,6 +27,7 @@ _SHORT, _LONG = 50, 100  # steps of ascent from each: as a rule, and where no vi
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
 _LARGE = 300_000  # products of samples and neurons beyond which sliding is short
 _ONE_SEARCH = 0.08  # share of the time that one search may take by its number of starts
+_KEPT_BACK = 0.25  # share of the time that is kept for the last search at most
 _OVERTIME = 1.1  # share of the time after which a search that is under way is broken off
 _WIDEST, _NARROWEST = 0.03, 3e-4  # rounding of the kinks when sliding begins; a second stage has a tenth of it
 _SLOW = 2e-3  # relative decrease of one slide below which the next one rounds off half as far
@@ -89,8 +90,11 @@ class Search:
 
     def time_to_price(self):
         """Whether what is left is needed to search the neighbourhood of the answer as hard as before."""
-        directions = self.width + self.U.shape[1] + self.pool.shape[1]
-        return self.spent() + 1.2 * self.pace * directions / self.max_time > 1.0
+        directions = self._random_starts() + self.U.shape[1] + self.pool.shape[1]
+        return self.spent() + min(1.2 * self.pace * directions / self.max_time, _KEPT_BACK) > 1.0
+
+    def _random_starts(self):
+        return _FEWEST if self._large() else self.width
 
     # -- pricing -------------------------------------------------------------------------------------------------
 
@@ -139,7 +143,7 @@ class Search:
         """Local maxima reached from the neurons, from earlier local maxima and from random directions."""
         started = time.perf_counter()
         large = self._large()
-        count = _FEWEST if large else self.width
+        count = self._random_starts()
         near = np.hstack([self.U, self.pool])
         random = self.rng.standard_normal((self.problem.rank, count))
         self.starts += count
