@@ -96,10 +96,13 @@ def test_what_is_kept_back_counts_the_starts_on_large_data_and_is_at_most_a_quar
     problem, _ = build_problem(X, y + X[:, 0], 600.0, "squared")
     search = Search(problem, 1e-4, "local", rng, time.perf_counter(), np.inf, max_rounds=1)
     assert search._random_starts() < search.width
-    search.pace, search.max_time = 8e3, 1e6  # a search as wide as on small data would take more than all of the time
-    search.started -= 7.5e5
+    search.max_time = 1e6
+    search.started -= 7.4e5
+    search.pace = 8e3  # .19 of the time for the starts there are; as many as on small data would take all of it
     assert not search.time_to_price()
-    search.started -= 1e4
+    search.pace = 8e4  # more than all of it
+    assert not search.time_to_price()
+    search.started -= 2e4
     assert search.time_to_price()
 
 
