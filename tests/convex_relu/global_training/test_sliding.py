@@ -1,13 +1,10 @@
 """Sliding: ReLUs rounded off at their kinks, and never a worse network."""
 
-import time
-
 import numpy as np
 import pytest
 
 from convexify.convex_relu.global_training.problem import balanced, build_problem
 from convexify.convex_relu.global_training.scratch import Scratch
-from convexify.convex_relu.global_training.search import Search
 from convexify.convex_relu.global_training.sliding import _round_relu, slide
 
 
@@ -76,45 +73,3 @@ def test_scratch_is_taken_once_and_grows():
     assert np.shares_memory(first, scratch("a", 2, 3))
     assert not np.shares_memory(first, scratch("b", 4, 5))
     assert scratch("a", 6, 7).shape == (6, 7)
-
-
-def test_time_is_kept_back_for_the_last_search():
-    problem, U, A = start(0)
-    search = Search(problem, 1e-4, "local", np.random.default_rng(0), time.perf_counter(), 1000.0)
-    search.U, search.A = U, A
-    assert not search.time_to_price()
-    search.started -= 900.0
-    assert not search.time_to_price()
-    search.pace = 200.0 / (search.width + U.shape[1])  # the next search would take a fifth of the time
-    assert search.time_to_price()
-    assert not search.time_is_up()
-
-
-def test_what_is_kept_back_counts_the_starts_on_large_data_and_is_at_most_a_quarter():
-    rng = np.random.default_rng(0)
-    X, y = rng.standard_normal((60_000, 20)), rng.standard_normal(60_000)
-    problem, _ = build_problem(X, y + X[:, 0], 600.0, "squared")
-    search = Search(problem, 1e-4, "local", rng, time.perf_counter(), np.inf, max_rounds=1)
-    assert search._random_starts() < search.width
-    search.max_time = 1e6
-    search.started -= 7.4e5
-    search.pace = 8e3  # .19 of the time for the starts there are; as many as on small data would take all of it
-    assert not search.time_to_price()
-    search.pace = 8e4  # more than all of it
-    assert not search.time_to_price()
-    search.started -= 2e4
-    assert search.time_to_price()
-
-
-def test_a_search_grows_only_as_far_as_there_is_time_for():
-    problem, _, _ = start(0)
-    search = Search(problem, 1e-4, "local", np.random.default_rng(0), time.perf_counter(), 1000.0)
-    before = search.width
-    search._search_harder()
-    assert search.width == 2 * before
-    search.pace = 1000.0 / (10 * search.width)  # the next search, twice as wide, would take a fifth of the time
-    search._search_harder()
-    assert search.width == 2 * before
-    search.max_time = np.inf
-    search._search_harder()
-    assert search.width == 4 * before

@@ -29,7 +29,7 @@ _LARGE = 300_000  # products of samples and neurons beyond which sliding is shor
 _ONE_SEARCH = 0.08  # share of the time that one search may take by its number of starts
 _KEPT_BACK = 0.25  # share of the time that is kept for the last search at most
 _OVERTIME = 1.1  # share of the time after which a search that is under way is broken off
-_WIDEST, _NARROWEST = 0.03, 3e-4  # rounding of the kinks when sliding begins; a second stage has a tenth of it
+_WIDEST_KINK, _NARROWEST_KINK = 0.03, 3e-4  # within which ReLUs are rounded off; in a second stage a tenth of it
 _SLOW = 2e-3  # relative decrease of one slide below which the next one rounds off half as far
 
 
@@ -47,7 +47,7 @@ class Search:
         self.width = 10 * _FEWEST  # random starts of the next ascent
         self.starts = self.boxes = 0  # of local ascent, and of branch and bound
         self.pace = 0.0  # seconds for each direction of the latest ascent
-        self.rounding = _WIDEST  # of the kinks in the next slide
+        self.kink = _WIDEST_KINK  # within which the next slide rounds ReLUs off
         self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
         self.best, self.inside = (np.inf,), None
         # the dual of the hinge loss is a linear program: neurons without weight are its cuts and stay
@@ -88,7 +88,7 @@ class Search:
     def time_is_up(self):
         return self.spent() > 1.0
 
-    def time_to_price(self):
+    def last_search_is_due(self):
         """Whether what is left is needed to search the neighbourhood of the answer as hard as before."""
         directions = self._random_starts() + self.U.shape[1] + self.pool.shape[1]
         return self.spent() + min(1.2 * self.pace * directions / self.max_time, _KEPT_BACK) > 1.0
@@ -105,12 +105,10 @@ class Search:
             return np.zeros((problem.rank, 0)), np.zeros(0), problem.outside(nu) + problem.rounding(nu)
         if self.oracle is not None:
             return self.oracle.maxima(nu)
+        before = self.starts
         directions, values = self._ascend(nu)
-        searched = self.width
-        while not self.prove and searched < _MOST and self._looks_optimal(nu, values) and not self._no_harder():
-            self._search_harder()
+        while not self.prove and self._looks_optimal(nu, values) and self._search_again(self.starts - before):
             directions, values = self._ascend(nu, _LONG)
-            searched += self.width
         bound = None
         found = values[0] / beta - 1 if len(values) else 0.0
         if self.prove and self._worth_proving(nu, found):
@@ -185,12 +183,17 @@ class Search:
                 break
 
     def _search_harder(self):
-        """Twice as many starts from now on, unless that is enough already or more than there is time for."""
-        if not self._large() and 2 * self.width * self.pace <= _ONE_SEARCH * self.max_time:
+        """Twice as many starts from now on; False if that is enough already or more than there is time for."""
+        before = self.width
+        if 2 * self.width * self.pace <= _ONE_SEARCH * self.max_time:
             self.width = min(_MOST, 2 * self.width)
+        return self.width > before and not self._large()
 
-    def _no_harder(self):
-        return self._large() or self.time_to_price()
+    def _search_again(self, searched):
+        """Whether to search once more: harder, or as hard as time allows until the starts add up to enough."""
+        if self.last_search_is_due():
+            return False
+        return self._search_harder() or (not self._large() and self.width < _MOST and searched < _MOST)
 
     def _large(self):
         return len(self.problem.y) * max(10, self.U.shape[1]) > _LARGE
@@ -224,7 +227,7 @@ class Search:
     def _finished(self):
         gap = relative_gap(self.best[0], self.lower_bound if self.prove or self.oracle else self.searched_bound)
         rounds = len(self.rows) - 1  # the last row of the history is that of the pricing after them
-        used_up = self.time_to_price() or (self.max_rounds is not None and rounds >= self.max_rounds)
+        used_up = self.last_search_is_due() or (self.max_rounds is not None and rounds >= self.max_rounds)
         return gap <= self.tol or used_up or self.stalled > (5 * _PATIENCE if self.cuts else _PATIENCE)
 
     # -- improving -----------------------------------------------------------------------------------------------
@@ -263,15 +266,15 @@ class Search:
     def _improve(self):
         problem = self.problem
         self._solve_weights()
-        if self.time_to_price() or not (self.oracle is None or self.stalled):
+        if self.last_search_is_due() or not (self.oracle is None or self.stalled):
             return
         iterations = (60 if self._large() else 150) * self.effort
         if self.stalled:
             self.effort = min(16, 2 * self.effort)
-        before, widths = problem.objective(self.U, self.A), (self.rounding, 0.1 * self.rounding)
-        U, A = slide(problem, self.U, self.A, iterations=iterations, widths=widths, deadline=self.time_to_price)
+        before, widths = problem.objective(self.U, self.A), (self.kink, 0.1 * self.kink)
+        U, A = slide(problem, self.U, self.A, iterations=iterations, widths=widths, deadline=self.last_search_is_due)
         if problem.objective(U, A) > (1 - _SLOW) * before:
-            self.rounding = max(_NARROWEST, 0.5 * self.rounding)
+            self.kink = max(_NARROWEST_KINK, 0.5 * self.kink)
         if self.cuts:
             self.U, self.A = np.hstack([self.U, U]), np.vstack([0.0 * self.A, A])
         else:

@@ -84,8 +84,8 @@ class InteriorPoint:
         for _ in range(min(_CORRECTIONS, self.y.size // _WORTH)):
             longer = min(1.0, length + _LONGER)
             products = (self.slack + longer * change["slack"]) * (self.z + longer * change["z"])
-            missing = np.clip(products, target / _OFF_CENTRE, target * _OFF_CENTRE) - products
-            corrected = second - np.maximum(missing, -target * _OFF_CENTRE)
+            shift = np.clip(products, target / _OFF_CENTRE, target * _OFF_CENTRE) - products
+            corrected = second - np.maximum(shift, -target * _OFF_CENTRE)
             other, reached = self._direction(system, target, corrected)
             if reached < length + _GAINED * _LONGER:
                 break
