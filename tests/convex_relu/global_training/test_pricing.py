@@ -75,7 +75,7 @@ def test_enumeration_of_cells_agrees_with_the_other_exact_methods(rank):
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(2, 40), st.sampled_from([(2, 1), (3, 1), (2, 2), (3, 2), (3, 3)]))
+@given(st.integers(0, 2**32 - 1), st.integers(2, 40), st.sampled_from([(2, 1), (3, 1), (4, 1), (2, 2), (3, 2), (3, 3)]))
 def test_branch_and_bound_encloses_the_maximum(seed, n, shape):
     rank, outputs = shape
     problem, nu = pricing_problem(seed, n, rank, outputs)
