@@ -38,3 +38,17 @@ def test_the_hill_falls_on_mnist_and_rises_on_cifar10_at_full_size():
     values = pd.read_csv(ROOT / "reports/full_size/landscapes/metrics.csv").set_index("metric")
     assert values.loc["mnist_one_hidden_official_gain_trend", "high"] < 0
     assert values.loc["cifar10_one_hidden_official_gain_trend", "low"] > 0
+
+
+def test_the_table_of_proved_networks_is_that_of_the_benchmark():
+    text = (ROOT / "docs/full_size.md").read_text(encoding="utf-8")
+    lines = text.split("global_training.csv, compared")[1].split("<!-- end of the rows -->")[0].splitlines()
+    said = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")][2:]
+    table = pd.read_csv(ROOT / "reports/benchmarks/global_training.csv").query("part == 'exact'")
+    assert table["exact"].all()
+    columns = ["dataset", "components", "objective", "gap", "neurons", "seconds"]
+    formats = ["{}", "{:.0f}", "{:.6f}", "{:.1e}", "{:.0f}", "{:.0f}"]
+    recorded = [
+        [form.format(cell) for form, cell in zip(formats, row, strict=True)] for row in table[columns].to_numpy()
+    ]
+    assert said == recorded

@@ -221,6 +221,16 @@ def test_memory_does_not_grow_with_the_number_of_patterns():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kB
 
 
+def test_exact_pricing_in_high_rank_ends_with_the_bound_of_a_relaxation():
+    # corners of one box: a million in rank 21
+    X, y = curved(100, 21)
+    with pytest.warns(ConvergenceWarning, match="by a relaxation"):
+        answer = train_globally(X, y, 1.0, pricing="exact", max_rounds=2)
+    assert not answer.exact
+    assert answer.boxes == 0
+    assert 0 < answer.lower_bound < answer.objective
+
+
 def test_history_and_patterns_describe_the_run():
     X, y = curved(40, 2)
     answer = train_globally(X, y, 0.2, tol=1e-6)

@@ -12,7 +12,7 @@ from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells
 from convexify.convex_relu.global_training.problem import balanced
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
 from convexify.convex_relu.global_training.sliding import slide, smooth_loss
-from convexify.convex_relu.global_training.sphere_branch_and_bound import maximise
+from convexify.convex_relu.global_training.sphere_branch_and_bound import HIGHEST_RANK, maximise
 from convexify.convex_relu.global_training.sweep import Sweep
 from convexify.convex_relu.patterns.arrangements import general_position_count
 from convexify.convex_relu.programs.certificates import relative_gap
@@ -40,7 +40,7 @@ class Search:
         self.problem, self.tol, self.rng = problem, tol, rng
         self.started, self.max_time, self.max_rounds = started, max_time, max_rounds
         self.oracle = _oracle(problem) if pricing != "local" or problem.rank <= 2 else None
-        self.prove = pricing == "exact" or (pricing == "auto" and problem.rank <= EXACT_RANK)
+        self.prove = pricing != "local" and problem.rank <= (HIGHEST_RANK if pricing == "exact" else EXACT_RANK)
         self.lower_bound, self.searched_bound, self.exact = 0.0, 0.0, False
         self.level, self.stalled, self.effort, self.rows = 0, 0, 1, []
         self.complete = True  # the latest proof by branch and bound, if that is how it is done, came to its end

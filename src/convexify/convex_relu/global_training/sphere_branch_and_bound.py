@@ -1,4 +1,4 @@
-"""Exact pricing in any rank, practical in rank 3 and 4: branch and bound on the faces of a cube."""
+"""Exact pricing, practical in rank 3 and 4: branch and bound on the faces of a cube."""
 
 import heapq
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ import numpy as np
 
 from convexify.convex_relu.global_training.scratch import Scratch
 
+#: Beyond this rank the corners of one box are thousands, and boxes without number.
+HIGHEST_RANK = 10
 _SPLIT = 2  # axes along which boxes are halved at once
 _PAIRS = 16_000  # (box, undecided sample) pairs that are bounded at once
 _OPEN_PAIRS = 150_000_000  # beyond so many waiting pairs the deepest boxes go first, so that memory stays bounded
@@ -96,12 +98,13 @@ def _starts(owner, count):
     return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
 
 
-def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None):
+def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None):
     r"""Maximum of :math:`h(u)=\|\nu^\top(Zu)_+\|_2` on the unit ball, as far as it exceeds ``level``, with its proof.
 
     Parameters
     ----------
     problem : Problem
+        Of rank `HIGHEST_RANK` at most.
     nu : ndarray, shape (n, c)
     level : float
         More than 0. What is smaller is of no interest; directions with a larger value are collected.
@@ -109,8 +112,6 @@ def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None)
         Relative distance between the proved bound and the larger of ``level`` and the best value found.
     deadline : callable, optional
         True when time is up.
-    stop_at : int, optional
-        Return, without a proof, as soon as so many directions were found.
 
     Returns
     -------
@@ -143,7 +144,7 @@ def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None, stop_at=None)
             first = (0, chunk.half.max()) if waiting > _OPEN_PAIRS else (1, -chunk.bound.max())
             heapq.heappush(queue, (first, tie, chunk))
         pending = None
-        if not queue or (deadline is not None and deadline()) or (stop_at and len(search.values) >= stop_at):
+        if not queue or (deadline is not None and deadline()):
             break
         chunk = heapq.heappop(queue)[2]
         waiting -= len(chunk.sample)

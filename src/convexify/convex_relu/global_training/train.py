@@ -50,7 +50,8 @@ def train_globally(
     pricing : {"auto", "exact", "local"}
         How the neuron that violates the dual constraint most is found. ``"local"`` is ascent from many starts;
         ``"exact"`` also proves that there is no other: by a sweep in rank 1 and 2, by branch and bound in higher rank,
-        whose time grows fast with the rank; ``"auto"`` is exact up to rank 4.
+        whose time grows fast with the rank, up to rank 10; ``"auto"`` is exact up to rank 4. In higher rank the bound
+        is a relaxation's.
     seed : int
         Root seed of the starts.
 
