@@ -93,11 +93,6 @@ class Pricing:
     complete: bool
 
 
-def _starts(owner, count):
-    """Start of every owner's run in a sorted array of owners, and its end."""
-    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
-
-
 def maximise(problem, nu, level, *, tolerance=1e-6, deadline=None):
     r"""Maximum of :math:`h(u)=\|\nu^\top(Zu)_+\|_2` on the unit ball, as far as it exceeds ``level``, with its proof.
 
