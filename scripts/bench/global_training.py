@@ -25,7 +25,7 @@ PAIRS = {
     "sonar": [0, 1], "ionosphere": [0, 1], "pima": [0, 1], "glass": [0, 1], "mnist": [3, 8], "fashion_mnist": [0, 6],
     "cifar10": [3, 5], "digits": [3, 8], "breast_cancer": [0, 1],
 }  # fmt: skip
-ALL_CLASSES = ("digits", "mnist", "fashion_mnist", "cifar10")
+ALL_CLASSES = ("glass", "digits", "mnist", "fashion_mnist", "cifar10")
 LAMBDAS = (1e-3, 1e-2)
 TRIALS, ITERATIONS = 5, 1000
 FRESH_STARTS = 10_000
