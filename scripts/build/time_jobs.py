@@ -1,9 +1,9 @@
 """Run one job of each kind at the paper scale for a limited time and record what it took: reports/full_size/jobs.csv.
 
-``python scripts/build/time_jobs.py [--limit 120] [--memory 14] [--experiments width branches] [--table FILE]`` in a
-fresh clone. Outputs are those of a build and stay. A kind is a compute rule; its job is the first in the workflow's
-order. Kinds whose inputs other kinds make come after these, and are not run where those had no time to finish. Rows of
-kinds that are not run are kept.
+``python scripts/build/time_jobs.py [--limit 120] [--memory 14] [--experiments width branches] [--declared 30]
+[--untimed] [--table FILE]`` in a fresh clone. Outputs are those of a build and stay. A kind is a compute rule; its job
+is the first in the workflow's order. Kinds whose inputs other kinds make come after these, and are not run where those
+had no time to finish. Rows of kinds that are not run are kept.
 """
 
 import argparse
@@ -75,14 +75,19 @@ def main(arguments=None):
     parser.add_argument("--limit", type=float, default=120.0, help="seconds granted to each")
     parser.add_argument("--memory", type=float, help="GB of address space granted to each; no limit by default")
     parser.add_argument("--experiments", nargs="+", help="all by default")
+    parser.add_argument("--declared", type=float, default=float("inf"), help="minutes declared at most; all by default")
+    parser.add_argument("--untimed", action="store_true", help=f"only kinds without a time in {TABLE}")
     parser.add_argument("--table", type=Path, default=TABLE)
     options = parser.parse_args(arguments)
     if options.memory:
         most = int(options.memory * 2**30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    known = pd.read_csv(TABLE).dropna(subset="seconds") if options.untimed else pd.DataFrame({"rule": []})
     late, rows = set(), []
     for job, count in kinds():
         if options.experiments and job.rule.split("_compute_")[0] not in options.experiments:
+            continue
+        if job.minutes > options.declared or job.rule in set(known["rule"]):
             continue
         rows.append(timed(job, count, options.limit, late))
         print(*(rows[-1][key] for key in ("rule", "seconds", "memory_mb", "note")), sep=", ", flush=True)
