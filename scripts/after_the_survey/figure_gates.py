@@ -29,10 +29,14 @@ def figure_gates(gates, recovery, metrics):
         ax.set_title(name)
     axes[0].legend(fontsize="small")
     _recovery(axes[2], recovery, metrics)
+    most, fewest = gates["multiple"].max(), gates["multiple"].min()
+    largest = measured(metrics, "gates_over_theorem")
+    over = gates["cones"] / gates["lower_bound"] / np.sqrt(np.log(2 * gates["samples"]))
     finding(
         fig,
-        "Gates drawn at random: with cones at most "
-        f"{measured(metrics, 'gates_over_theorem')} √log 2n times the optimum. Linear models of n = 1.5 d samples: "
+        f"Random gates with cones, over √log 2n times the optimum: at most {largest} with {most:g} log n gates, "
+        f"{over[gates['multiple'] == fewest].max():.2g} with {fewest:g} log n. "
+        "Linear models of n = 1.5 d samples: "
         f"{measured(metrics, 'recovery_gated_1.5', '.0%')} recovered by the gated program, "
         f"{measured(metrics, 'recovery_network_1.5', '.0%')} by the network",
     )
