@@ -1,6 +1,7 @@
 """Deeper networks: optima on a line by layers, Adam beside them, and the gap of three layers on data of rank one."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from convexify_workflow.job import run
 from convexify_workflow.methods import METHODS
@@ -45,6 +46,7 @@ def _rank_one(ax, table):
             label=look.name)  # fmt: skip
     ax.axhline(1.0, color="0.6", linewidth=1, zorder=0)
     ax.set(xlabel="problem, ordered by its gap", ylabel="over the dual value", title="Three layers, rank one")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(fontsize="small")
 
 
