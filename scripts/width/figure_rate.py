@@ -34,8 +34,8 @@ def figure_rate(losses, metrics):
             ax.legend(fontsize=9.5)
     times = measured(metrics, "rate_over_bound_rate_smallest")
     largest = measured(metrics, "bound_ratio_largest", ".3f")
-    finding(fig, f"Training error over the bound of eq. (15): {largest} at most; in its second half every run falls at "
-            f"least {times} times as fast as the bound")  # fmt: skip
+    finding(fig, f"Training error over the bound of eq. (15): {largest} at most; at the largest width its logarithm "
+            f"falls at least {times} times as far as that of the bound, from start to end")  # fmt: skip
     return fig
 
 
