@@ -294,8 +294,8 @@ def _validated_metrics(table):
     descent = accuracy["Adam"].where(loss["Adam"] <= loss["SGD"], accuracy["SGD"])
     less = accuracy["convex"] - descent
     return {
-        "validated_accuracy_convex_less_descent": _unless_at_edge(table, mean(less, unit="sample")),
-        "validated_worst_convex_less_descent": _unless_at_edge(table, bound(less.min())),
+        "validated_accuracy_convex_less_descent": _unless_at_edge(table, mean(less, unit="sample"), unit="choice of λ"),
+        "validated_worst_convex_less_descent": _unless_at_edge(table, bound(less.min()), unit="choice of λ"),
         "validated_lams_at_edge": bound((table["edge"] != "").sum()),
     }
 

@@ -9,7 +9,7 @@ bound is compared as it is, an estimate by its whole interval. The verdict is
 - ``fails (<what was measured or the counterexample>)`` if it fails, for an estimate on the whole interval,
 - ``undecided (<n, interval and what would decide>)`` if the interval has both,
 - ``not tested (<why>)`` if the metric is not written at this scale, what it counts was not reached, or
-  the best step of a descent that it compares lies on the edge of its grid.
+  the best step or penalty of a method that it compares lies on the edge of its grid.
 """
 
 import math
@@ -86,7 +86,7 @@ def verdict(claim, metrics):
     if row["kind"] == "not reached":
         return f"not tested (not reached in any of {row['n']} {_plural(row)})"
     if row["kind"] == "step at the edge":
-        return f"not tested (step at the edge of its grid: {row['n']} {_plural(row)})"
+        return f"not tested (best value at the edge of its grid: {row['n']} {_plural(row)})"
     outcome = _holds(test, row)
     if outcome:
         return "holds"
@@ -143,7 +143,8 @@ def _then(test, row):
 
 
 def _plural(row):
-    return row["unit"] if row["n"] == 1 else f"{row['unit']}s"
+    first, *rest = row["unit"].split(" ")
+    return row["unit"] if row["n"] == 1 else " ".join([f"{first}s", *rest])
 
 
 def _row(claim, metrics, experiment):

@@ -90,7 +90,7 @@ def test_unmeasured_claim_is_not_tested_and_says_why():
     assert verdict(claim(reason_if_untested="needs the paper scale"), {}) == "not tested (needs the paper scale)"
     assert verdict(claim(), rows(gap=not_reached(7, unit="run"))) == "not tested (not reached in any of 7 runs)"
     edge = rows(gap=step_at_edge(1, unit="method"))
-    assert verdict(claim(), edge) == "not tested (step at the edge of its grid: 1 method)"
+    assert verdict(claim(), edge) == "not tested (best value at the edge of its grid: 1 method)"
 
 
 def test_row_carries_every_column():
