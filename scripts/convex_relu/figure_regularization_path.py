@@ -13,7 +13,10 @@ def figure_regularization_path(path, numbers, settings):
     """Four panels over λ / the smallest λ with a zero network; medians over draws, bands from smallest to largest."""
     fig, axes = subplots(2, 2, width=10, height=6, sharex=True)
     objective, active, errors, gap = axes.flat
-    rows = path.assign(relative_gap=path["relative_gap"].clip(lower=FLOOR))
+    # Fractions of one place on the path differ between draws by rounding.
+    place = path.groupby("draw")["fraction"].rank()
+    fraction = path.groupby(place)["fraction"].transform("median")
+    rows = path.assign(relative_gap=path["relative_gap"].clip(lower=FLOOR), fraction=fraction)
     colour = METHODS["sampled"].colour
     for ax, column in ((objective, "objective"), (active, "active"), (gap, "relative_gap")):
         medians(ax, rows, "fraction", column, color=colour, marker="o")

@@ -38,9 +38,9 @@ def figure_sensitivity(same_program, sensitivity, numbers):
     finding(
         fig,
         f"Solver, start and order change the objective by {measured(numbers, 'same_program_spread', '.0e')} at most; "
-        "spread over seeds, convex against descent: "
-        f"{measured(numbers, 'seed_spread_convex_over_descent')} times that of the objective, "
-        f"{measured(numbers, 'seed_accuracy_spread_convex_less_descent', '.3f')} more of the accuracy",
+        "spread over seeds, convex against the mean of SGD and Adam: "
+        f"{measured(numbers, 'seed_spread_convex_over_descent')} times as large for the objective, a difference of "
+        f"{measured(numbers, 'seed_accuracy_spread_convex_less_descent', '.3f')} for the accuracy",
     )
     return fig
 
