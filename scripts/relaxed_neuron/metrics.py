@@ -1,7 +1,7 @@
 """The numbers that the claims and `snakemake verify` read."""
 
 import numpy as np
-from scipy import stats
+from _won import cells_won, map_signs, sign_of
 
 from convexify_workflow.job import run
 from convexify_workflow.uncertainty import (
@@ -16,8 +16,6 @@ from convexify_workflow.uncertainty import (
     table_of,
 )
 
-#: Probability with which, were both descents alike, some cell of the map would be said to be won.
-FAMILY_WISE_ERROR = 0.01
 #: Relative test error at which a student has learned its teacher.
 LEARNED = 1e-6
 #: Ratios of errors beyond it, diverged runs among them, count as it in a median.
@@ -103,23 +101,15 @@ def share_lower(signs, edges):
     )
 
 
-def sign_of(pairs):
-    """+1 where relaxed descent has the smaller number, −1 where vanilla descent has, 0 where neither."""
-    relaxed, vanilla = pairs["relaxed"], pairs["vanilla"]
-    return (relaxed < vanilla).astype(float) - (relaxed > vanilla).astype(float)
-
-
 def map_metrics(cells, map_steps, success_distance):
     """Recovery errors over the map; errors below the success distance count as equal."""
-    keys = ["noise", "ratio", "scale", "trial"]
-    errors = cells.pivot(index=keys, columns="method", values="recovery_error").clip(lower=success_distance)
-    signs = sign_of(errors)
-    won = _cells_won(signs.groupby(["noise", "ratio", "scale"]))
+    signs = map_signs(cells, success_distance)
+    won = cells_won(signs)
     clean = won.index.get_level_values("noise") == 0
     edges = at_edge(map_steps)
     values = {
         "map_steps_at_edge": bound(edges),
-        "map_diverged": bound(np.isinf(errors).to_numpy().sum()),
+        "map_diverged": bound(np.isinf(cells["recovery_error"]).sum()),
         "cells_where_vanilla_wins": bound((won == "vanilla").sum()),
         "cells_noise_free_where_vanilla_wins": bound((won[clean] == "vanilla").sum()),
         "cells_noise_free_where_relaxed_wins": bound((won[clean] == "relaxed").sum()),
@@ -129,18 +119,6 @@ def map_metrics(cells, map_steps, success_distance):
         # Trials of one n/d share their samples over noise and initial scale: their mean is one unit.
         values[f"map_wins_{name}"] = mean(part.groupby(["ratio", "trial"]).mean(), unit="trial")
     return values
-
-
-def _cells_won(signs):
-    """Method that is better in each cell by a sign test over trials, with one family-wise error for the whole map."""
-    level = 1 - (1 - FAMILY_WISE_ERROR) ** (1 / len(signs))
-
-    def winner(values):
-        better, worse = int((values > 0).sum()), int((values < 0).sum())
-        certain = better + worse > 0 and stats.binomtest(better, better + worse).pvalue < level
-        return ("relaxed" if better > worse else "vanilla") if certain else "neither"
-
-    return signs.agg(winner)
 
 
 def speed_metrics(cells, map_steps, iterations):
