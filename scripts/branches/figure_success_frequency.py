@@ -37,7 +37,8 @@ def _finding(numbers):
     parts = []
     for name, where in (("kinked", "classes overlap"), ("linear", "linear hinge"), ("realisable", "exclusive or")):
         gain = f"gain_in_success_{name}"
-        parts.append(f"{where}: {direction(numbers, gain, 'fewer', 'more')} (gain {measured(numbers, gain)})")
+        which = direction(numbers, gain, "fewer", "more", "not fewer")
+        parts.append(f"{where}: {which} (gain {measured(numbers, gain)})")
     return wrapped(f"Do more starts reach the optimum if there are more branches? {'; '.join(parts)}", 92)
 
 

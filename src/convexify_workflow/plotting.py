@@ -151,16 +151,19 @@ def measured(numbers, metric, form=".2g"):
     return f"{value} [{', '.join(ends)}]" if row.get("kind", "estimate") == "estimate" else value
 
 
-def direction(numbers, metric, falls="falls", rises="rises"):
-    """Which way a metric points, for a title: a word if its whole interval is on one side of zero, or "undecided".
+def direction(numbers, metric, falls="falls", rises="rises", still="does not fall", level=0.0):
+    """Which way a metric points, for a title: a word if its whole interval is on one side of a level, or "undecided".
 
     Parameters
     ----------
     numbers : pandas.DataFrame
         Content of ``metrics.csv``.
     metric : str
-    falls, rises : str
-        Words for a negative and for a positive interval.
+    falls, rises, still : str
+        Words for an interval below and above the level, and for one that begins there, of which the ledger says that it
+        is not below.
+    level : float
+        Zero for differences and slopes, one for quotients.
 
     Examples
     --------
@@ -173,7 +176,9 @@ def direction(numbers, metric, falls="falls", rises="rises"):
     if rows.empty or rows["value"].isna().all():
         return "not tested"
     low, high = rows["low"].iloc[0], rows["high"].iloc[0]
-    return falls if high < 0 else rises if low > 0 else "undecided"
+    if low == level:
+        return still
+    return falls if high < level else rises if low > level else "undecided"
 
 
 def wrapped(text, width=30):

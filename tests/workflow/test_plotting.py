@@ -106,15 +106,17 @@ def test_titles_take_numbers_and_directions_from_the_metrics():
             "neither": mean([-1.0, 1.0, 0.5], unit="seed"),
             "worst": bound(3e-16),
             "edge": step_at_edge(2, unit="tuning"),
+            "still": mean([0.0, 0.0, 0.0], unit="seed"),
         },
     )
     assert measured(numbers, "fewer") == "−2 [−3.3, −0.7]"
     assert measured(numbers, "more", ".0%") == "200% [70%, 330%]"
     assert measured(numbers, "worst", ".2f") == "0.00"
     assert {measured(numbers, name) for name in ("edge", "absent")} == {"not tested"}
-    assert [direction(numbers, name) for name in ("more", "fewer", "neither", "edge")] == [
-        "rises", "falls", "undecided", "not tested",
+    assert [direction(numbers, name) for name in ("more", "fewer", "neither", "edge", "still")] == [
+        "rises", "falls", "undecided", "not tested", "does not fall",
     ]  # fmt: skip
+    assert [direction(numbers, "more", level=level) for level in (0.0, 2.0, 4.0)] == ["rises", "undecided", "falls"]
 
 
 def test_intervals_of_means_are_those_of_the_metrics():

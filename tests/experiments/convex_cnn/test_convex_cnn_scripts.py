@@ -42,10 +42,11 @@ def test_tables_and_figures(tables, verdicts, entry, announced_figures):
     assert set(tables["solvers"]["variant"]) == {"rand"}
     assert tables["solvers"]["passes"].max() <= 1.05 * SETTINGS.passes
     found = verdicts(tables)
+    numbers = entry("metrics")([tables["errors"]], [tables["tuning"]], [tables["solvers"]])
     assert found["every_fit_is_certified"] == found["fits_are_feasible"] == found["nothing_below_the_bound"] == "holds"
     figures = {
         "errors": entry("figure_errors")([errors]),
-        "solvers": entry("figure_solvers")([tables["solvers"]]),
+        "solvers": entry("figure_solvers")([tables["solvers"]], numbers),
         "tuned": entry("figure_tuned")([tables["tuning"]]),
         "variants": entry("figure_variants")([tables["pictures"]]),
     }

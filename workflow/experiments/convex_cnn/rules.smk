@@ -29,7 +29,8 @@ experiment(
     figures={
         "errors": figure("Test error against n", reads(errors=CNN_ERRORS, settings=["images"])),
         "solvers": figure(
-            "Objective against passes over the data", reads(solvers=CNN_SOLVERS, settings=["solvers", "layers"])
+            "Objective against passes over the data",
+            reads(solvers=CNN_SOLVERS, numbers="metrics.csv", settings=["solvers", "layers"]),
         ),
         "tuned": figure("Radii and steps that were tuned", reads(tuning=CNN_TUNING, settings=["layers", "images"])),
         "variants": figure(
