@@ -2,6 +2,9 @@
 
 import numpy as np
 
+#: Between points whose loss is below that of a constant predictor: steep corners cannot dominate.
+VIOLATION = "violation_below_constant"
+
 
 def surface_of(surfaces, row, record):
     """Both coordinates and the losses of the plane of three networks; ``record`` is what `drawn` returns."""
@@ -28,6 +31,6 @@ def measures_of(measures, row, number):
 
 
 def drawn(measures, row, number):
-    """Measures of the plane that is drawn: of the median violation over range, of an even number the lower one."""
-    ordered = measures_of(measures, row, number).sort_values(["relative_violation", "repetition"])
+    """Measures of the plane that is drawn: of the median violation, of an even number the lower one."""
+    ordered = measures_of(measures, row, number).sort_values([VIOLATION, "repetition"])
     return ordered.iloc[(len(ordered) - 1) // 2]
