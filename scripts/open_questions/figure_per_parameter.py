@@ -35,7 +35,9 @@ def figure_per_parameter(runs, metrics, settings):
                          err_style="bars", ax=ax, **style)  # fmt: skip
             ax.set(xscale="log", xlabel="number of parameters", ylabel=label, title=spelled(dataset))
             plain_log_ticks(ax.xaxis, subs=(1.0, 3.0))
-        line[0].set_ylim(bottom=0)
+        means = runs[runs["penalty"] == penalty].groupby(["dataset", "method", "budget"])[column].mean()
+        line[0].set(yscale="log", ylim=(0.5 * means.min(), None))
+        plain_log_ticks(line[0].yaxis)
     finding(fig, "Test error at equal numbers of parameters: branches less fully connected "
             f"{measured(metrics, 'error_branches', '.1%')}, convex program less two-layer network "
             f"{measured(metrics, 'error_sampled', '.1%')}")  # fmt: skip
