@@ -14,14 +14,13 @@ def simple_predictors(baselines):
     return pd.DataFrame({"lam": rows["lam"], "predictor": rows["predictor"] + ", test", "error": rows["test_error"]})
 
 
-def mark(ax, marks, threshold, named):
-    """From which λ on the neurons are one, the hidden layer adds nothing, and the objective is provably convex."""
-    words = {"rotation": 90, "va": "top", "fontsize": 9.5, "transform": ax.get_xaxis_transform()}
-    lines = {"dead": ("hidden layer adds nothing", "--", "left"), "identical": ("one neuron", ":", "right")}
-    for what, (text, style, side) in lines.items():
-        if np.isfinite(marks[what]):
-            ax.axvline(marks[what], color=COLOURS["black"], linestyle=style, linewidth=1.2)
-            ax.text(marks[what], 0.97, text if named else "", ha=side, **words)
+def mark(ax, dead, threshold, named):
+    """From which λ on the hidden layer adds nothing, and the objective is provably convex; names above the axes."""
+    words = {"y": 1.02, "va": "bottom", "fontsize": 9.5, "transform": ax.get_xaxis_transform()}
+    if np.isfinite(dead):
+        ax.axvline(dead, color=COLOURS["black"], linestyle="--", linewidth=1.2)
+        ax.text(dead, s="hidden layer dead →" if named else "", ha="right", **words)
     if threshold is not None:
-        ax.axvspan(threshold["lower"], threshold["upper"], color=COLOURS["orange"], alpha=0.35, linewidth=0)
-        ax.text(threshold["lower"], 0.97, "convex from here" if named else "", ha="left", **words)
+        ends = threshold["lower"], threshold["upper"]
+        ax.axvspan(*ends, color=COLOURS["orange"], alpha=0.35, linewidth=0)
+        ax.text(np.sqrt(np.prod(ends)), s="convex →" if named else "", ha="center", **words)

@@ -17,7 +17,7 @@ COUNTS = {"distinct_minima": "points", "distinct_functions": "functions"}
 def figure_errors_against_lambda(paths, baselines, thresholds, collapse, same, problem):
     """Errors (top) and numbers of minima (bottom) against λ, a column per penalty."""
     path, threshold = of_network(paths), of_network(thresholds).iloc[0]
-    marks = of_network(collapse).set_index("property")["upper"]
+    dead = of_network(collapse).set_index("property")["upper"]["dead"]
     figure, axes = subplots(2, 3, width=10, height=6.6, sharex=True, sharey="row")
     simple = simple_predictors(baselines)
     style = looks([*ERRORS.values(), *simple["predictor"].unique()])
@@ -34,10 +34,9 @@ def figure_errors_against_lambda(paths, baselines, thresholds, collapse, same, p
         sns.lineplot(counts, x="lam", y="number", hue="distinct", style="distinct", markers=["o", "s"], estimator=None,
                      palette=[COLOURS["purple"], COLOURS["sky"]], legend=last, ax=bottom)  # fmt: skip
         if kind != "l2":
-            holds = {"dead": rows["hidden_spread"] <= same, "identical": rows["distinct_neurons"] <= 1}
-            marks = {what: bracket_on_grid(rows, where)[1] for what, where in holds.items()}
+            _, dead = bracket_on_grid(rows, rows["hidden_spread"] <= same)
         for ax in (top, bottom):
-            mark(ax, marks, threshold if kind != "geometric" else None, named=ax is bottom)
+            mark(ax, dead, threshold if kind != "geometric" else None, named=ax is bottom)
             ax.set(xscale="log", xlabel=r"penalty factor $\lambda$")
         top.set(title=name, ylabel="mean squared error", ylim=(0, None))
         bottom.set(ylabel=f"distinct minima, {int(path['starts'].max())} starts", ylim=(0, None))
