@@ -20,8 +20,8 @@ def questions_page(ledger, questions):
     """
     rows = ledger.set_index("claim", drop=False)
     parts = [
-        "What the survey left open, and what was proved elsewhere since. The sentences are ours; the verdicts beside "
-        "them are computed from this build, and each says what was measured.",
+        "What the survey left open, and what was proved elsewhere, before or since. The sentences are ours; the "
+        "verdicts beside them are computed from this build, and each says what was measured.",
         "",
     ]
     for kind, title in KINDS.items():
