@@ -5,9 +5,9 @@
 pixel; penalties are shares of the one from which on zero is the answer to the gated program. On as many threads as the
 environment grants. Rows of programs that are not run again are kept.
 
-Curves go to ``reports/benchmarks/whole_data.csv`` and ``.png``; proofs of gated programs, where they are small, to
-``reports/proofs``, which ``snakemake --config proofs=true -- verify`` checks. With cones a proof needs multipliers of
-every group, which take longer to find than the answer: there is none in a file.
+Curves go to ``reports/benchmarks/whole_data.csv`` and ``.png``; proofs, where they are small, to ``reports/proofs``, which
+``snakemake --config proofs=true -- verify`` checks. With cones they hold multipliers of every group, which take a second
+each to find after the answer.
 """
 
 import argparse
@@ -59,11 +59,11 @@ def solved(name, form, share, options):
     answer = solve(X, y, patterns, beta, gated=gated, tol=options.tol, max_time=options.time, device=options.device)
     groups = sum(count_active(part) for part in (answer.v, answer.w) if part is not None)
     memory = peak_memory_mb()
-    if gated and groups * answer.v[:, 0].size + y.size <= LARGEST_PROOF:
+    if groups * answer.v[:, 0].size + y.size <= LARGEST_PROOF:
         PROOFS.mkdir(parents=True, exist_ok=True)
         file = PROOFS / f"{name}.{form}.{share:g}.npz"
         how = {"patterns": patterns} if y.ndim == 1 else {"drawn": drawn}
-        proof = save_proof(file, answer, X, y, beta, gated=True, **how)
+        proof = save_proof(file, answer, X, y, beta, gated=gated, **how)
         print(f"{file}: gap {proof.gap:.3e} proved, {file.stat().st_size / 1e6:.1f} MB", flush=True)
     return answer.history.assign(
         task=name, form=form, share=share, device=options.device, beta=beta, zero_objective=float(np.sum(y**2)) / 2,

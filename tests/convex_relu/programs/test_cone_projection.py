@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from convexify.convex_relu.programs.cone_projection import project_onto_cones
+from convexify.convex_relu.programs.certificates import dual_bounds, refine_multipliers
+from convexify.convex_relu.programs.cone_projection import _block_pivoting, project_onto_cones, repair
+from convexify.convex_relu.programs.convex_program import build_program
 
 
 def cones(seed, n, d, count, realisable=True):
@@ -65,4 +67,50 @@ def test_rows_of_zeros_and_repeated_rows_do_no_harm():
     more, more_signs = np.vstack([X, X, np.zeros((2, 3))]), np.vstack([signs, signs, np.ones((2, 2))])
     np.testing.assert_allclose(
         project_onto_cones(more, more_signs, points)[0], project_onto_cones(X, signs, points)[0], atol=1e-11
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 60), st.integers(2, 30), st.integers(0, 60))
+def test_block_pivoting_agrees_with_lawson_and_hanson_or_says_that_it_does_not_end(seed, count, d, positive):
+    random = np.random.default_rng(seed)
+    cone = random.standard_normal((count, d))
+    cone /= np.linalg.norm(cone, axis=1)[:, None]
+    point = random.standard_normal(d)
+    values = _block_pivoting(cone, point, np.arange(count) < positive)
+    expected, distance = nnls(cone.T, -point)
+    if values is None:
+        assert count > d or positive > d  # dependent rows: a positive set need not be independent
+    else:
+        assert np.linalg.norm(point + cone.T @ values) == pytest.approx(distance, abs=1e-10)
+        np.testing.assert_allclose(cone.T @ values, cone.T @ expected, atol=1e-9)
+
+
+def test_dependent_rows_are_left_to_the_other_method():
+    cone = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert _block_pivoting(cone, np.array([-1.0, -1.0]), np.ones(3, bool)) is None
+
+
+def test_without_time_a_group_outside_its_cone_is_zero_and_one_inside_stays():
+    X, signs, points = cones(0, 40, 4, 6)
+    inside = project_onto_cones(X, signs, points)[0][:, 0] + 1e-3 * np.linalg.lstsq(X, signs[:, 0], rcond=None)[0]
+    points[:, 0] = inside if (signs[:, 0] * (X @ inside)).min() >= 0 else 0.0
+    program = build_program(X, X[:, 0], signs > 0, 1.0)
+    cut_off = repair(program, points[:, :, None], deadline=-np.inf)
+    outside = ((signs * (X @ points)).min(axis=0) < 0)[:, None]
+    assert outside.any()
+    assert not cut_off[:, outside].any()
+    np.testing.assert_array_equal(cut_off[:, ~outside], points[:, :, None][:, ~outside])
+    assert repair(program, points[:, :, None])[:, outside].any()
+
+
+def test_without_time_multipliers_stay_as_they_are():
+    X, signs, _ = cones(1, 40, 4, 6)
+    program = build_program(X, X[:, 0], signs > 0, 1e-3)
+    nu = X[:, :1]
+    zero = refine_multipliers(program, nu, deadline=-np.inf)
+    refined = refine_multipliers(program, nu)
+    assert not any(part.any() for part in zero)
+    assert max(b.max() for b in dual_bounds(program, nu, refined)) < max(
+        b.max() for b in dual_bounds(program, nu, zero)
     )

@@ -1,5 +1,6 @@
 """Certificate of any point of a convex program from data and variables alone: objective, dual bound, violation."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from convexify.checks import as_batch, as_matrix
 from convexify.convex_relu.programs.cone_projection import project_onto_cones
 from convexify.convex_relu.programs.convex_program import build_program
+
+_CHUNK = 1_000_000  # rows times groups whose multipliers are found at once
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,11 @@ def dual_bounds(program, nu, multipliers):
     return [program.dual_norms(sign * correlation + part) for sign, part in zip((1, -1), lifted, strict=True)]
 
 
-def refine_multipliers(program, nu, multipliers=None):
-    """Multipliers that prove the smallest possible bound wherever those given fail to prove ``nu`` feasible."""
+def refine_multipliers(program, nu, multipliers=None, deadline=np.inf):
+    """Multipliers that prove the smallest possible bound wherever those given fail to prove ``nu`` feasible.
+
+    Those given stay for the groups that ``time.perf_counter()`` at ``deadline`` cuts off.
+    """
     if program.gated:
         return None
     n, _, p, c = program.shape
@@ -158,8 +164,11 @@ def refine_multipliers(program, nu, multipliers=None):
     correlation = program.correlate(nu)
     for sign, part, bound in zip((1, -1), multipliers, dual_bounds(program, nu, multipliers), strict=True):
         open_groups = np.flatnonzero(scale * bound > program.beta * (1 - 1e-12))
-        for start in range(0, len(open_groups), 64):
-            which = open_groups[start : start + 64]
+        step = max(1, min(64, _CHUNK // n))
+        for start in range(0, len(open_groups), step):
+            if time.perf_counter() > deadline:
+                break
+            which = open_groups[start : start + step]
             signs = 2.0 * np.repeat(program.patterns[:, which], c, axis=1) - 1.0
             points = sign * correlation[:, which].reshape(-1, len(which) * c)
             likely = [np.flatnonzero(m > 1e-3 * m.max())[: 2 * len(points)] for m in part[:, which].reshape(n, -1).T]

@@ -30,6 +30,7 @@ _EXPENSIVE_STEP = 2e10  # and up to which it is worth trying: about a second
 _ROUNDING = 1e-12  # of an objective that is computed in another order
 _WEAK = 0.02  # beta over the largest dual norm at zero, cones left out, below which Newton's method is the slower one
 _SMALL_FOR_CVXPY = 500_000  # n d P c up to which cvxpy is the last resort
+_WIDE = 500  # features from which on Newton's projections onto cones take seconds each, and splitting needs few
 
 
 class Portfolio:
@@ -48,6 +49,7 @@ class Portfolio:
 
     def __init__(self, program, tol, started, max_time):
         self.program, self.tol, self.started, self.max_time = program, tol, started, max_time
+        self.deadline = started + max_time
         self.primal = self.dual = self.proved = self.certificate = self.multipliers = None
         self.rows = []
 
@@ -71,7 +73,7 @@ class Portfolio:
                 refuted = self._certify()
                 if last or self.certificate.gap <= self.tol:
                     break
-                aim, smallest = (aim, np.inf) if refuted else (aim / 10, smallest)
+                aim, smallest = (aim / 2, np.inf) if refuted else (aim / 10, smallest)
         else:
             refuted = self._certify()
         if refuted and candidate is not None and candidate.primal < self.primal.primal:
@@ -131,14 +133,16 @@ class Portfolio:
         nu, multipliers = dual.nu, dual.multipliers()
         v, w = primal.point()
         if primal is not self.proved and not program.gated:
-            v, w = repair(program, v), repair(program, w)
+            v, w = (repair(program, u, self.deadline) for u in (v, w))
         value = objective(program, v, w)
         refuted = not relative_gap(value, primal.primal) <= self.tol
         if self.proved is not None and not value <= self.proved.primal:
             v, w = self.proved.point()
         result = certificate(program, v, w, nu, multipliers)
-        if not result.gap <= self.tol and not program.gated:
-            multipliers = refine_multipliers(program, nu, multipliers)
+        # Exact multipliers can save at most what the dual point loses by being scaled.
+        unscaled = program.loss.dual_value(program.loss.best_scale(nu, program.y) * nu, program.y)
+        if not result.gap <= self.tol and not program.gated and relative_gap(result.primal, unscaled) <= self.tol:
+            multipliers = refine_multipliers(program, nu, multipliers, self.deadline)
             result = certificate(program, v, w, nu, multipliers)
         self.multipliers = multipliers
         self.certificate, self.point = result, (v, w, result.scale * program.loss.clip_dual(nu, program.y))
@@ -176,17 +180,20 @@ def plan_solvers(program, solver, *, warm):
     ValueError
         If the solver does not exist, or does not apply to the program.
     """
-    one_of("solver", solver, ("auto", "newton", "interior", "cvxpy"))
+    one_of("solver", solver, ("auto", "newton", "interior", "splitting", "cvxpy"))
     if program.group_norm == "nuclear":
         if solver not in ("auto", "cvxpy"):
             raise ValueError(f"solver: expected 'auto' or 'cvxpy' for the nuclear norm, got {solver!r}")
         return [("cvxpy", _MAX_ITERATIONS)]
-    if solver == "interior" and (program.gated or program.loss.name != "squared"):
+    squared_with_cones = program.loss.name == "squared" and not program.gated
+    if solver in ("interior", "splitting") and not squared_with_cones:
         form = "gated" if program.gated else f"{program.loss.name} loss"
-        raise ValueError(f"solver: 'interior' is for the squared loss with cones, got a program with {form}")
+        raise ValueError(f"solver: {solver!r} is for the squared loss with cones, got a program with {form}")
     if solver != "auto":
         return [(solver, _MAX_ITERATIONS)]
     cost = interior_point.step_cost(program)
+    if squared_with_cones and not warm and program.shape[1] >= _WIDE and cost > _EXPENSIVE_STEP:
+        return [("splitting", _MAX_ITERATIONS), ("newton", _MAX_ITERATIONS)]
     weak = cost <= _EXPENSIVE_STEP and program.beta < _WEAK * _largest_correlation(program)
     if cost <= _CHEAP_STEP and (weak or not warm):
         return [(name, _MAX_ITERATIONS) for name in ("interior", "newton", "cvxpy", "newton")]

@@ -7,7 +7,7 @@ import numpy as np
 from convexify.checks import as_number
 from convexify.convex_relu.programs.certificates import dual_block, primal_blocks
 from convexify.convex_relu.programs.convex_program import build_program
-from convexify.convex_relu.solvers import cvxpy_reference, interior_point, newton, working_set
+from convexify.convex_relu.solvers import cvxpy_reference, interior_point, newton, splitting, working_set
 from convexify.convex_relu.solvers.portfolio import Portfolio, plan_solvers
 from convexify.devices import resolve_device
 
@@ -41,13 +41,15 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
         Certified relative duality gap that is asked for.
     max_time : float, optional
         Seconds after which the best answer so far is certified and returned.
-    solver : {"auto", "newton", "interior", "cvxpy"}
+    solver : {"auto", "newton", "interior", "splitting", "cvxpy"}
         ``"newton"`` is `solvers.newton.NewtonSolver`, for the Frobenius norm, on a working set of patterns
         (`solvers.working_set`) where a gated program has many of them on large data; ``"interior"`` is
         `solvers.interior_point.InteriorPoint`, for the squared loss with cones and moderate sizes, which a weak penalty
-        does not slow down; ``"cvxpy"`` hands the program to Clarabel. ``"auto"`` takes the interior point method for
-        small programs with cones and those of moderate size with a weak penalty, and Newton's method otherwise, and
-        turns to the next one that applies should it stall.
+        does not slow down; ``"splitting"`` is `solvers.splitting.SlackSplitting`, for the squared loss with cones on
+        data that is too large for both, to moderate accuracy; ``"cvxpy"`` hands the program to Clarabel. ``"auto"``
+        takes the interior point method for small programs with cones and those of moderate size with a weak penalty,
+        the splitting on large data with cones, and Newton's method otherwise, and turns to the next one that applies
+        should it stall.
     group_norm : {"frobenius", "nuclear"}
         Norm of each ``d`` × ``c`` block.
     device : {"cpu", "cuda", "auto"}
@@ -112,6 +114,8 @@ def solve(X, y, patterns, beta, *, gated=False, loss="squared", tol=1e-6, max_ti
             )
         elif name == "interior":
             candidates = interior_point.iterate(program)
+        elif name == "splitting":
+            candidates = splitting.iterate(program, device, started + max_time)
         else:
             candidates = cvxpy_reference.iterate(program, tol, left if np.isfinite(left) else None)
         portfolio.follow(candidates, iterations)
