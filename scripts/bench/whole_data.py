@@ -5,9 +5,9 @@
 pixel; penalties are shares of the one from which on zero is the answer to the gated program. On as many threads as the
 environment grants. Rows of programs that are not run again are kept.
 
-Curves go to ``reports/benchmarks/whole_data.csv`` and ``.png``; proofs, where they are small, to ``reports/proofs``, which
-``snakemake --config proofs=true -- verify`` checks. With cones they hold multipliers of every group, which take a second
-each to find after the answer.
+Curves go to ``reports/benchmarks/whole_data.csv`` and ``.png``; proofs, where they are small, to ``reports/proofs``,
+which ``snakemake --config proofs=true -- verify`` checks. With cones they hold multipliers of every group, which take a
+second each to find after the answer.
 """
 
 import argparse

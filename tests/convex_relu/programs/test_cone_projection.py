@@ -77,7 +77,7 @@ def test_block_pivoting_agrees_with_lawson_and_hanson_or_says_that_it_does_not_e
     cone = random.standard_normal((count, d))
     cone /= np.linalg.norm(cone, axis=1)[:, None]
     point = random.standard_normal(d)
-    values = _block_pivoting(cone, point, np.arange(count) < positive)
+    values = _block_pivoting(cone, point, np.arange(count) < positive, 60)
     expected, distance = nnls(cone.T, -point)
     if values is None:
         assert count > d or positive > d  # dependent rows: a positive set need not be independent
@@ -88,7 +88,7 @@ def test_block_pivoting_agrees_with_lawson_and_hanson_or_says_that_it_does_not_e
 
 def test_dependent_rows_are_left_to_the_other_method():
     cone = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    assert _block_pivoting(cone, np.array([-1.0, -1.0]), np.ones(3, bool)) is None
+    assert _block_pivoting(cone, np.array([-1.0, -1.0]), np.ones(3, bool), 60) is None
 
 
 def test_without_time_a_group_outside_its_cone_is_zero_and_one_inside_stays():

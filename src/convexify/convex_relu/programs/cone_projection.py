@@ -7,6 +7,7 @@ from scipy.linalg import lapack
 from scipy.optimize import nnls
 
 _PATIENCE, _PIVOTS = 3, 60  # rounds without progress, and in all, of block pivoting
+_MANY = 300  # rows from which on it is faster than Lawson and Hanson's method, which is compiled
 _REFINEMENTS = 2  # of a solution with the Gram matrix, which squares the condition
 _ROUNDING = 1e-14  # of a row's product, relative to the point
 _CHUNK = 1_000_000  # rows times groups that are looked after at once
@@ -46,8 +47,8 @@ def project_onto_cones(X, signs, points, support=None, *, tolerance=1e-14, outpu
     most ``d`` rows bind, so the non-negative least squares problem is solved on a small set of rows, rows found
     violated are added, rows with a zero multiplier leave, until none is violated. The distance to ``z`` grows strictly
     from one set to the next, so no set returns and the method is finite. On a set, block principal pivoting [2]_ starts
-    from the rows that were positive before: a few Cholesky factors, one if they are the right ones. Where it meets
-    dependent rows or loses digits, the problem on the set goes to Lawson and Hanson's method.
+    from the rows that were positive before: a few Cholesky factors, one if they are the right ones. Where rows are
+    few, it meets dependent rows or loses digits, the problem on the set goes to Lawson and Hanson's method.
 
     References
     ----------
@@ -129,13 +130,14 @@ def _project_onto_rows(cone, point, positive):
     if len(cone) == 1:
         value = np.maximum(-(cone @ point), 0.0) / np.sum(cone**2)
         return point + cone[0] * value, value
-    values = _block_pivoting(cone, point, np.arange(len(cone)) < positive)
+    rounds = _PIVOTS if len(cone) > _MANY else int(positive == len(cone))
+    values = _block_pivoting(cone, point, np.arange(len(cone)) < positive, rounds)
     if values is None:
         values, _ = nnls(cone.T, -point, maxiter=100 + 20 * len(cone))
     return point + cone.T @ values, values
 
 
-def _block_pivoting(cone, point, free):
+def _block_pivoting(cone, point, free, rounds):
     """Multipliers of the projection, ``free`` ones positive at first; None where it does not come to an end.
 
     Rows with the wrong sign change sides all at once while they become fewer, and the last of them alone when they have
@@ -143,7 +145,7 @@ def _block_pivoting(cone, point, free):
     """
     size, gram, right = np.linalg.norm(point), cone @ cone.T, cone @ point
     fewest, patience, free = len(cone) + 1, _PATIENCE, free.copy()
-    for _ in range(_PIVOTS):
+    for _ in range(rounds):
         rows = np.flatnonzero(free)
         values = np.zeros(len(cone))
         if len(rows) > len(point):
