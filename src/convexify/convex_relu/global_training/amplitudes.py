@@ -1,13 +1,16 @@
 """Output weights of neurons whose directions are fixed: the restricted convex program of an exchange step."""
 
+import clarabel
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import linprog, nnls
+from scipy.sparse import block_array, csc_array, eye_array
 
 from convexify.convex_relu.global_training.sliding import smooth_loss
 
 _NEWTON_STEPS = 50
 _LARGEST_NEWTON = 1500  # unknowns of one Newton system
+_LARGEST_CONES = 2e9  # products of samples, outputs and squared rows of one cone program, which takes some 5 s
 
 
 def output_weights(problem, U, A):
@@ -31,12 +34,13 @@ def output_weights(problem, U, A):
     One output: with :math:`a=a^+-a^-` a problem with bounds. Squared loss: non-negative least squares on the Cholesky
     factor of the Gram matrix. Logistic loss: Newton's method, each quadratic model solved that way. Hinge loss: the
     dual linear program, max Σα over 0 ≤ α ≤ 1 with :math:`|(Zu_j)_+^\top(y\alpha)|\le\beta`, whose multipliers are
-    ``a``. Several outputs: Newton's method on the non-zero blocks; one that would pass through zero becomes zero.
-    (Not for the hinge loss, whose blocks are left to `slide`.)
+    ``a``. Several outputs: Newton's method on the non-zero blocks; one that would pass through zero becomes zero. Of
+    the hinge loss again the dual, now with the cones :math:`\|(Zu_j)_+^\top(y\circ\alpha)\|\le\beta`; programs too
+    large for that are left to `slide`, with the gradient of a smoothed loss for ``nu``.
     """
     features, A = problem.features(U), np.asarray(A, dtype=np.float64)
     if problem.outputs > 1:
-        return _group_newton(problem, features, A)
+        return (_group_newton if problem.loss.smooth else _cone_program)(problem, features, A)
     solver = {"squared": _least_squares, "logistic": _newton, "hinge": _linear_program}[problem.loss.name]
     return solver(problem, features, A[:, 0])
 
@@ -83,6 +87,43 @@ def _linear_program(problem, features, start):
     multipliers = -answer.ineqlin.marginals / beta
     a = multipliers[: len(rows)] - multipliers[len(rows) :]
     return a[:, None], (y * np.clip(answer.x, 0.0, 1.0))[:, None]
+
+
+def _cone_program(problem, features, A):
+    """The dual of the hinge loss for several outputs by an interior point method; amplitudes are its multipliers."""
+    y, beta = problem.y, problem.beta
+    (n, c), m = y.shape, features.shape[1]
+    if m > most_cones(problem):
+        return A, smooth_loss(problem, features @ A)[1]
+    # the rows of neuron j are (β, (Zu_j)₊ᵀ(y∘α)); α is stacked sample by sample
+    samples, neurons = np.nonzero(features)
+    outputs = np.arange(c)
+    values = -features[samples, neurons][:, None] * y[samples]
+    places = (neurons[:, None] * (1 + c) + 1 + outputs).ravel(), (samples[:, None] * c + outputs).ravel()
+    cones = csc_array((values.ravel(), places), shape=(m * (1 + c), n * c))
+    box = eye_array(n * c)
+    constraints = block_array([[-box], [box], [cones]], format="csc")
+    tops = np.zeros((m, 1 + c))
+    tops[:, 0] = beta
+    settings = clarabel.DefaultSettings()
+    settings.verbose, settings.max_threads = False, 1
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-10
+    answer = clarabel.DefaultSolver(
+        csc_array((n * c, n * c)), -np.ones(n * c), constraints,
+        np.concatenate([np.zeros(n * c), np.ones(n * c), tops.ravel()]),
+        [clarabel.NonnegativeConeT(2 * n * c)] + [clarabel.SecondOrderConeT(1 + c)] * m, settings,
+    ).solve()  # fmt: skip
+    alpha, found = np.array(answer.x).reshape(n, c), -np.array(answer.z)[2 * n * c :].reshape(m, 1 + c)[:, 1:]
+    if not (np.isfinite(alpha).all() and np.isfinite(found).all()):
+        return A, smooth_loss(problem, features @ A)[1]
+    sizes = np.linalg.norm(found, axis=1)
+    found[sizes <= 1e-8 * sizes.max()] = 0.0  # interior points have no zeros
+    return found, y * np.clip(alpha, 0.0, 1.0)
+
+
+def most_cones(problem):
+    """Largest number of neurons in the cone program of the hinge loss for several outputs."""
+    return int(np.sqrt(_LARGEST_CONES / problem.y.size) / problem.outputs)
 
 
 def _group_newton(problem, features, A):

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from convexify.convex_relu.global_training import ascent
-from convexify.convex_relu.global_training.amplitudes import output_weights
+from convexify.convex_relu.global_training.amplitudes import most_cones, output_weights
 from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells
 from convexify.convex_relu.global_training.problem import balanced
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
@@ -22,6 +22,7 @@ EXACT_RANK = 4
 #: Relative tolerances of successive proofs by branch and bound: the loose ones are cheap and find missing neurons.
 _LEVELS = (0.3, 0.05, 0.005, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
 _NEW = 60  # neurons inserted at most in one round
+_FEWEST_CUTS = 20  # of a cone program that is worth its time, for a sweep
 _FEWEST, _MOST = 20, 3200  # random starts of one pricing: for large problems, and for small ones near the end
 _SHORT, _LONG = 50, 100  # steps of ascent from each: as a rule, and where no violation was found
 _PATIENCE = 4  # rounds in which neither objective nor bound improves
@@ -50,8 +51,10 @@ class Search:
         self.kink = _WIDEST_KINK  # within which the next slide rounds ReLUs off
         self.U, self.A = np.zeros((problem.rank, 0)), np.zeros((0, problem.outputs))
         self.best, self.inside = (np.inf,), None
-        # the dual of the hinge loss is a linear program: neurons without weight are its cuts and stay
-        self.cuts = not problem.loss.smooth and problem.outputs == 1
+        # the dual of the hinge loss is a linear or conic program: neurons without weight are its cuts and stay
+        self.most_cuts = min(2 * problem.y.size, most_cones(problem) // 2) if problem.outputs > 1 else np.inf
+        # as many as an optimum may need have to fit, where they do not come a few at a time from a sweep
+        self.cuts = not problem.loss.smooth and self.most_cuts >= (_FEWEST_CUTS if self.oracle else problem.y.size)
         self.pool = np.zeros((problem.rank, 0))  # local maxima of earlier dual points, to start from
 
     def run(self, start=None):
@@ -285,10 +288,19 @@ class Search:
         if self.U.shape[1] == 0:
             return
         self.A, self.nu = output_weights(self.problem, self.U, self.A)
+        if self.cuts and self.U.shape[1] > self.most_cuts:
+            self._drop_cuts()
         if not self.cuts:
             self._choose(self.A.any(axis=1))
             if self.problem.outputs == 1:
                 self._merge()
+
+    def _drop_cuts(self):
+        """Of the cuts without weight those that are furthest from active go, down to twice what an optimum needs."""
+        prices = np.linalg.norm(self.problem.features(self.U).T @ self.nu, axis=1)
+        kept = self.A.any(axis=1)
+        kept[np.argsort(-prices, kind="stable")[: self.most_cuts]] = True
+        self._choose(kept)
 
     def _merge(self):
         """One neuron for all that share a pattern and a sign: the same outputs, at most the same penalty."""
