@@ -93,6 +93,25 @@ def test_a_batch_of_trials_is_the_trials_one_by_one(relaxed):
         np.testing.assert_allclose(batch.weights[:, trial], single.weights, rtol=1e-12, atol=1e-12)
 
 
+def test_leading_axes_broadcast_and_every_trial_has_its_own_step():
+    rng = np.random.default_rng(0)
+    X, y, W = rng.standard_normal((4, 3, 10)), rng.standard_normal((4, 10)), rng.standard_normal((5, 4, 3))
+    options = {"relaxed": True, "iterations": 50, "record": np.array([0, 50])}
+    # five starts, four problems
+    together = gradient_descent(X, y, W, **options).weights
+    for s, start in enumerate(W):
+        np.testing.assert_allclose(together[:, s], gradient_descent(X, y, start, **options).weights, rtol=1e-12)
+    # one start for all problems; one problem with many labels; steps that add an axis
+    shared = gradient_descent(X, y, W[0, 0], **options).final
+    np.testing.assert_allclose(shared[2], gradient_descent(X[2], y[2], W[0, 0], **options).final, rtol=1e-12)
+    labels = gradient_descent(X[0], y, W[0, 0], **options).final
+    np.testing.assert_allclose(labels[3], gradient_descent(X[0], y[3], W[0, 0], **options).final, rtol=1e-12)
+    steps = gradient_descent(X[0], y[0], W[0, 0], step=[0.01, 0.02], **options).final
+    np.testing.assert_allclose(steps[1], gradient_descent(X[0], y[0], W[0, 0], step=0.02, **options).final, rtol=1e-12)
+    with pytest.raises(ValueError, match="leading axes"):
+        gradient_descent(X, y[:3], W[0], **options)
+
+
 def test_zero_iterations_return_the_start():
     X, y, w, _ = problem(3)
     np.testing.assert_array_equal(gradient_descent(X, y, w, relaxed=True, iterations=0).final, w)

@@ -138,3 +138,18 @@ def test_the_teacher_labels_unit_neurons_and_scales_one_noise():
     np.testing.assert_allclose(noisier - y, 2 * (noisy - y), atol=1e-12)
     with pytest.raises(ValueError, match=r"^noise: expected at least 0"):
         teacher_student_problem(np.random.default_rng(5), **sizes, noise=-1.0)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_leading_axes_broadcast_and_every_trial_has_its_own_step(rule):
+    rng = np.random.default_rng(0)
+    X, y, W = rng.standard_normal((4, 3, 10)), rng.standard_normal((4, 10)), rng.standard_normal((5, 4, 2, 3))
+    together = network_descent(X, y, W, rule=rule, iterations=20).final
+    for s, start in enumerate(W):
+        np.testing.assert_allclose(
+            together[s], network_descent(X, y, start, rule=rule, iterations=20).final, rtol=1e-10, atol=1e-12
+        )
+    shared = network_descent(X, y, W[0, 0], rule=rule, iterations=20).final
+    np.testing.assert_allclose(
+        shared[2], network_descent(X[2], y[2], W[0, 0], rule=rule, iterations=20).final, rtol=1e-10, atol=1e-12
+    )

@@ -163,10 +163,21 @@ def gradient_descent(X, y, w0, *, relaxed, step=None, iterations, record=None):
     X, y, w0 = _checked(X, y, w0, start="w0")
     if step is None:
         step = default_step(X)
+    w0 = broadcast_trials(X, y, w0, step, core=1)
     return descend(lambda w: _half_gradient(X, y, w, relaxed), w0, step=step, iterations=iterations, record=record)
 
 
-def descend(half_gradient_of, w0, *, step, iterations, record=None):
+def broadcast_trials(X, y, w0, step, *, core):
+    """``w0`` repeated over all trials; its last ``core`` axes are weights. `ValueError` if leading axes disagree."""
+    leading = X.shape[:-2], y.shape[:-1], w0.shape[: w0.ndim - core], np.shape(step)
+    try:
+        trials = np.broadcast_shapes(*leading)
+    except ValueError as error:
+        raise ValueError(f"X, y, weights, step: expected leading axes that broadcast, got {leading}") from error
+    return np.broadcast_to(w0, trials + w0.shape[w0.ndim - core :])
+
+
+def descend(half_gradient_of, w0, *, step, iterations, record=None, core=1):
     """The recursion of `gradient_descent` along any direction.
 
     Parameters
@@ -174,10 +185,13 @@ def descend(half_gradient_of, w0, *, step, iterations, record=None):
     half_gradient_of : callable
         Weights to what a step of length 1 subtracts, of the same shape.
     w0 : ndarray, shape (…, d) or (…, k, d)
+        Of all trials, see `broadcast_trials`.
     step : float or array_like, shape (…)
         One for each trial.
     iterations, record
         As in `gradient_descent`.
+    core : int
+        Number of last axes of ``w0`` that are weights of one trial: 1 for (…, d), 2 for (…, k, d).
 
     Returns
     -------
@@ -189,13 +203,14 @@ def descend(half_gradient_of, w0, *, step, iterations, record=None):
         If ``step``, ``iterations`` or ``record`` are out of range.
     """
     iterations = as_integer("iterations", iterations, minimum=0)
-    record = np.unique([as_integer("record", k, minimum=0, maximum=iterations) for k in (record or [iterations])])
+    record = [iterations] if record is None or len(record) == 0 else record
+    record = np.unique([as_integer("record", k, minimum=0, maximum=iterations) for k in record])
     if np.asarray(step).dtype == bool:
         raise ValueError(f"step: expected a step length, got {step!r}")
     step = as_batch("step", step, shape=())
     if (step <= 0).any():
         raise ValueError(f"step: expected more than 0, got {step.min()}")
-    step = step.reshape(step.shape + (1,) * (w0.ndim - step.ndim)) if step.ndim else step
+    step = step.reshape(step.shape + (1,) * core)
     w, kept = w0.copy(), []
     # A run that blows up is reported by `Trajectory.diverged`, not by a warning for each of its steps.
     with np.errstate(over="ignore", invalid="ignore"):

@@ -19,7 +19,7 @@ from itertools import permutations
 import numpy as np
 
 from convexify.checks import as_batch, as_integer, as_number, one_of
-from convexify.relaxations.neuron import default_step, descend
+from convexify.relaxations.neuron import broadcast_trials, default_step, descend
 
 RULES = ("vanilla", "relaxed loss", "relaxed update")
 _MOST_NEURONS = 6
@@ -125,7 +125,8 @@ def network_descent(X, y, W0, *, rule, step=None, iterations, record=None):
     X, y, W0 = _checked(X, y, W0, start="W0")
     if step is None:
         step = default_step(X) / W0.shape[-2]
-    return descend(lambda W: _direction(X, y, W, rule), W0, step=step, iterations=iterations, record=record)
+    W0 = broadcast_trials(X, y, W0, step, core=2)
+    return descend(lambda W: _direction(X, y, W, rule), W0, step=step, iterations=iterations, record=record, core=2)
 
 
 def matched_distance(W, teacher):
