@@ -123,3 +123,11 @@ def test_bad_points_are_refused_by_name():
         hessian_summary(lambda x: x, 40, probes=0)
     with pytest.raises(ValueError, match=r"^probes: expected at most 100000"):
         hessian_summary(lambda x: x, 40, probes=10**9)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize(("low", "kernel"), [(5.0, 40), (5.0, 1), (1e-3, 40), (1e-3, 0), (5.0, 0)])
+def test_kernel_of_a_semidefinite_operator_counts(sign, low, kernel):
+    d = sign * np.r_[np.linspace(low, 6.0, 60), np.zeros(kernel)]
+    found = extreme_eigenvalues(lambda x: d * np.ravel(x), d.size)
+    assert found == pytest.approx((d.min(), d.max()), rel=1e-3, abs=1e-12)

@@ -84,7 +84,8 @@ def extreme_eigenvalues(product, size, *, tolerance=1.0e-4, max_products=2000, s
     tolerance : float
         Relative accuracy asked of each eigenvalue.
     max_products : int
-        Restarts are limited so that about this many products are computed at most.
+        Restarts are limited so that about this many products are computed at most; as many again for the kernel of a
+        semidefinite operator.
     seed : int
         Seed of the starting vector.
 
@@ -111,24 +112,28 @@ def extreme_eigenvalues(product, size, *, tolerance=1.0e-4, max_products=2000, s
         columns = np.stack([product(unit) for unit in np.eye(size)], axis=1)
         values = np.linalg.eigvalsh((columns + columns.T) / 2)
         return float(values[0]), float(values[-1])
-    operator = LinearOperator((size, size), matvec=product, dtype=np.float64)
     basis = min(size, 24)
-    restarts = max(1, max_products // (basis // 2))
+    options = {"ncv": basis, "maxiter": max(1, max_products // (basis // 2)), "return_eigenvectors": False}
     try:
         # The image has no part in the kernel, which for a network is most of the space.
-        values = eigsh(
-            operator,
-            k=2,
-            which="BE",
-            v0=image,
-            ncv=basis,
-            tol=tolerance,
-            maxiter=restarts,
-            return_eigenvectors=False,
-        )
+        operator = LinearOperator((size, size), matvec=product, dtype=np.float64)
+        values = eigsh(operator, k=2, which="BE", v0=image, tol=tolerance, **options)
+        low, high = float(values.min()), float(values.max())
+        if low > 0 and _has_kernel(product, start, low, high, options):
+            low = 0.0
+        elif high < 0 and _has_kernel(lambda v: -product(v), start, -high, -low, options):
+            high = 0.0
     except ArpackNoConvergence as error:
         raise RuntimeError(f"Lanczos: no convergence to {tolerance} within about {max_products} products") from error
-    return float(values.min()), float(values.max())
+    return low, high
+
+
+def _has_kernel(product, start, low, high, options):
+    """Whether an operator whose other eigenvalues lie in [low, high], low > 0, has the eigenvalue 0 as well."""
+    # ARPACK's accuracy is relative to the eigenvalue: none at 0, hence the shift
+    shifted = LinearOperator((len(start),) * 2, matvec=lambda v: product(v) + high * np.ravel(v), dtype=np.float64)
+    tolerance = max(0.1 * low / high, 1e-14)
+    return bool(eigsh(shifted, k=1, which="SA", v0=start, tol=tolerance, **options)[0] - high < 0.5 * low)
 
 
 def lanczos_quadrature(product, start, steps):
