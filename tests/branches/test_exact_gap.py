@@ -206,6 +206,24 @@ def test_counts_attain_the_primal_within_the_budget():
     assert np.maximum(0, 1 - labels * (values @ fractions) / 0.5).mean() == pytest.approx(result.primal, abs=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-3, 1e-6, 1e-9, 1e-200, 1e6])
+def test_the_unit_of_the_penalties_does_not_matter(scale):
+    penalties = np.array([0.0, 1.0])
+    small = exact_gap([[0, 1.0]], scale * penalties, [1], branches=4, tau=1, budget=0.7499 * scale)
+    assert small.primal == 0.5
+    rng = np.random.default_rng(0)
+    values, penalties = 2 * rng.standard_normal((8, 30)), rng.random(30)
+    labels = np.sign(rng.standard_normal(8))
+    plain, scaled = (
+        exact_gap(values, unit * penalties, labels, branches=3, tau=1.0, budget=0.2 * unit) for unit in (1.0, scale)
+    )
+    assert plain.binding
+    assert scaled.primal == pytest.approx(plain.primal, rel=1e-9)
+    assert scaled.dual_lower == pytest.approx(plain.dual_lower, rel=1e-9)
+    assert scaled.lp == pytest.approx(plain.lp, rel=1e-9)
+    assert scaled.multiplier * scale == pytest.approx(plain.multiplier, rel=1e-6)
+
+
 def test_an_early_stop_reports_a_bracket_that_holds_the_optimum():
     rng = np.random.default_rng(0)
     values, penalties = rng.normal(size=(14, 26)), rng.uniform(0.1, 1.0, 26)

@@ -5,13 +5,14 @@ branches is a multiset of I atoms, written as counts.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from convexify.checks import as_integer, as_matrix, as_number, as_vector
 
-#: A network is feasible if its mean penalty exceeds the budget by no more than this, relative to max(1, budget):
-#: the rounding of a sum of penalties must not decide.
+#: A network is feasible if its mean penalty exceeds the budget by no more than this, relative to the penalties that
+#: count: the rounding of their sum must not decide.
 FEASIBILITY = 1e-9
 #: From here on HiGHS takes a coefficient for infinite (its option large_matrix_value).
 LARGEST_COEFFICIENT = 1e15
@@ -63,10 +64,22 @@ class BranchProblem:
         """Whether the hinge is linear on the atoms, so that the objective is a sum over the branches."""
         return self.weights.size == 0
 
+    @cached_property
+    def size(self):
+        """Size of the penalties that count: that of the budget, or of the lowest penalty if it is negative."""
+        lowest, largest = self.penalties.min(initial=0.0), np.abs(self.penalties).max(initial=0.0)
+        # solvers cannot tell a budget of less from none
+        return max(abs(self.budget), -float(lowest), 1e-9 * float(largest))
+
     @property
     def allowed(self):
         """Largest mean penalty that counts as feasible."""
-        return self.budget + FEASIBILITY * max(1.0, abs(self.budget)) if np.isfinite(self.budget) else np.inf
+        return self.budget + FEASIBILITY * self.size if np.isfinite(self.budget) else np.inf
+
+    @property
+    def unit(self):
+        """A power of two by which solvers with absolute tolerances divide small penalties and their budget."""
+        return 1.0 if self.size == 0 or self.size >= 2.0**-7 else 2.0 ** np.floor(np.log2(self.size))
 
     def objective(self, fractions):
         """F at fractions of shape (n_atoms,) or (n_atoms, k)."""

@@ -127,8 +127,8 @@ def _solve_with_highs(problem, branches, most, upper, limits):
             LinearConstraint(hstack([csr_array(problem.margins), eye_array(rows)], format="csr"), branches, np.inf)
         )
     if np.isfinite(problem.budget):
-        row = csr_array(np.concatenate([problem.penalties, np.zeros(rows)])[None])
-        constraints.append(LinearConstraint(row, -np.inf, branches * problem.allowed))
+        row = csr_array(np.concatenate([problem.penalties / problem.unit, np.zeros(rows)])[None])
+        constraints.append(LinearConstraint(row, -np.inf, branches * problem.allowed / problem.unit))
     solution = milp(
         objective,
         integrality=np.concatenate([np.ones(m), np.zeros(rows)]),

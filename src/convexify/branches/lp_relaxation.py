@@ -56,8 +56,8 @@ def solve_lp_relaxation(problem):
     hinge = hstack([csr_array(-problem.margins), -eye_array(rows)], format="csr")
     A_ub, b_ub = [hinge], [-np.ones(rows)]
     if np.isfinite(problem.budget):
-        A_ub.append(csr_array(np.concatenate([problem.penalties, np.zeros(rows)])[None]))
-        b_ub.append([problem.budget])
+        A_ub.append(csr_array(np.concatenate([problem.penalties / problem.unit, np.zeros(rows)])[None]))
+        b_ub.append([problem.budget / problem.unit])
     solution = linprog(
         np.concatenate([problem.costs, problem.weights]),
         A_ub=vstack(A_ub, format="csr"),
@@ -70,7 +70,7 @@ def solve_lp_relaxation(problem):
     if solution.status != 0:
         raise RuntimeError(f"HiGHS did not solve the linear program: {solution.message}")
     hinge_multipliers = np.clip(-solution.ineqlin.marginals[:rows], 0.0, problem.weights)
-    multiplier = max(0.0, -solution.ineqlin.marginals[rows]) if np.isfinite(problem.budget) else 0.0
+    multiplier = max(0.0, -solution.ineqlin.marginals[rows]) / problem.unit if np.isfinite(problem.budget) else 0.0
     return _certified(problem, np.maximum(solution.x[:m], 0.0), hinge_multipliers, float(multiplier))
 
 
