@@ -122,3 +122,19 @@ def test_descent_stays_above_the_optimum_and_comes_near_it(activation, layers, p
     f = value @ a + found.intercepts[0, best]
     penalty = (np.abs(a) ** layers).sum() + (np.abs(W) ** layers).sum()
     assert 0.5 * np.sum((f - y) ** 2) + 0.1 / layers * penalty == pytest.approx(found.objectives[0, best])
+
+
+@pytest.mark.parametrize("level", [0.0, 3.0, 0.1, -1e-9])
+def test_constant_targets_need_no_branch(level):
+    answer = solve_lasso(dictionary([0.0, 1.0, 3.0], "relu", 2).features, [level] * 3, 0.5)
+    assert (answer.z == 0).all()
+    assert answer.intercept == pytest.approx(level)
+    assert answer.primal == answer.dual == answer.gap == 0
+
+
+def test_a_penalty_beyond_the_largest_that_matters_leaves_the_mean():
+    x, y = np.array([0.0, 1.0, 3.0]), np.array([1.0, -1.0, 2.0])
+    answer = solve_lasso(dictionary(x, "relu", 2).features, y, 1e3)
+    assert (answer.z == 0).all()
+    assert answer.primal == pytest.approx(0.5 * ((y - y.mean()) ** 2).sum(), rel=1e-14)
+    assert answer.gap <= 1e-14

@@ -208,7 +208,9 @@ def solve_lasso(features, y, beta, *, tolerance=1e-12):
     beta = as_number("beta", beta, above=0)
     n, p = A.shape
     centred, mean = A - A.mean(axis=0), float(y.mean())
-    unit = float(np.linalg.norm(y - mean)) or 1.0
+    unit = float(np.linalg.norm(y - mean))
+    if unit <= n * np.finfo(float).eps * np.abs(y).max():  # the mean's rounding: the target is constant
+        return LassoOptimum(np.zeros(p), mean, np.zeros(n), 0.0, 0.0, 0.0)
     target, bound = (y - mean) / unit, beta / unit
     rows = csc_array(np.vstack([np.ones((1, n)), centred.T, -centred.T]))
     settings = clarabel.DefaultSettings()
@@ -221,13 +223,20 @@ def solve_lasso(features, y, beta, *, tolerance=1e-12):
     multipliers = np.maximum(np.array(answer.z)[1:], 0.0)
     z = (multipliers[:p] - multipliers[p:]) * unit
     z[np.abs(z) <= _ZERO * np.abs(z).max(initial=0.0)] = 0.0
-    intercept = float((y - A @ z).mean())
-    residual = y - A @ z - intercept
-    primal = 0.5 * float(residual @ residual) + beta * float(np.abs(z).sum())
+    if 0.5 * unit**2 <= _objective(A, y, beta, z)[0]:
+        z = np.zeros(p)
+    primal, intercept, residual = _objective(A, y, beta, z)
     nu, dual = max(
         (_feasible(centred, y, beta, nu) for nu in (np.array(answer.x) * unit, residual)), key=lambda e: e[1]
     )
     return LassoOptimum(z, intercept, nu, primal, dual, relative_gap(primal, dual))
+
+
+def _objective(A, y, beta, z):
+    """Objective with the best intercept, that intercept, and the residual."""
+    intercept = float((y - A @ z).mean())
+    residual = y - A @ z - intercept
+    return 0.5 * float(residual @ residual) + beta * float(np.abs(z).sum()), intercept, residual
 
 
 def _feasible(centred, y, beta, nu):
