@@ -147,3 +147,21 @@ def test_identifiability_agrees_with_the_spread_of_relaxed_minimisers():
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("units", [(1e-6, 1e-6), (1e-9, 1e5), (1e6, 1e-12), (1e-40, 1e-40)])
+def test_minimisers_do_not_depend_on_units(units):
+    x_unit, y_unit = units
+    rng = np.random.default_rng(0)
+    X, planted = rng.standard_normal((3, 30)), np.array([1.0, -2.0, 0.5])
+    clean = np.maximum(X.T @ planted, 0)
+    starts = rng.standard_normal((5, 3))
+    for y in (clean, clean + 0.3 * rng.standard_normal(30)):
+        plain, scaled = minimise_relaxed(X, y), minimise_relaxed(x_unit * X, y_unit * y)
+        np.testing.assert_allclose(scaled.weights * x_unit / y_unit, plain.weights, rtol=1e-9)
+        assert abs(scaled.gap) <= 1e-12
+        assert scaled.violation <= 1e-12
+        best, values = minimise_vanilla(X, y, starts)
+        scaled, others = minimise_vanilla(x_unit * X, y_unit * y, starts * y_unit / x_unit)
+        np.testing.assert_allclose(scaled * x_unit / y_unit, best, rtol=1e-4)
+        assert others.min() / y_unit**2 == pytest.approx(values.min(), rel=1e-6, abs=1e-12)

@@ -60,6 +60,25 @@ def test_never_for_a_direction_along_the_filter_and_always_against_it_with_many_
     assert not is_recovered_for(-np.abs(X), np.abs(w), -w)  # no patch is active
 
 
+@pytest.mark.parametrize("patches", [1, 3])
+def test_the_relaxation_does_not_depend_on_units(patches):
+    X, y, _, r = problem(1, patches=patches)
+    plain = relax_filter(X, y, r)
+    for units in [(1.0, 1e-8, 1.0), (1e-8, 1.0, 1e6), (1e9, 1e9, 1e-9)]:
+        x_unit, y_unit, r_unit = units
+        scaled = relax_filter(x_unit * X, y_unit * y, r_unit * r)
+        np.testing.assert_allclose(scaled.w * x_unit / y_unit, plain.w, rtol=1e-9, atol=1e-12)
+        assert scaled.objective * x_unit / y_unit / r_unit == pytest.approx(plain.objective, rel=1e-9)
+        assert scaled.gap <= 1e-12
+
+
+def test_samples_of_very_different_sizes_all_count():
+    X, y, _, r = problem(1, patches=2)
+    sizes = 10.0 ** -np.arange(len(y))[:, None, None].clip(0, 9)
+    plain, scaled = relax_filter(X, y, r), relax_filter(sizes * X, sizes[:, 0, 0] * y, r)
+    np.testing.assert_allclose(scaled.w, plain.w, rtol=1e-9, atol=1e-12)
+
+
 def test_unbounded_with_too_few_samples():
     X, y, _, r = problem(3, n=2, d=5, patches=1)
     answer = relax_filter(X, y, r)

@@ -25,7 +25,7 @@ from convexify.checks import as_batch, as_integer, as_matrix, as_number, as_vect
 
 @dataclass(frozen=True)
 class RelaxedFilter:
-    """Minimiser of the relaxation for one direction.
+    r"""Minimiser of the relaxation for one direction.
 
     Attributes
     ----------
@@ -34,7 +34,8 @@ class RelaxedFilter:
     objective : float
         rᵀw; −inf if unbounded.
     gap : float
-        Objective minus the value of the dual point, relative to ``1 + |objective|``; NaN if unbounded.
+        Objective minus the value of the dual point, relative to 1 plus its modulus, plus the largest violation of
+        :math:`f_w(x_i)\le y_i`, both where samples and labels have size 1; NaN if unbounded.
     """
 
     w: np.ndarray
@@ -112,10 +113,17 @@ def relax_filter(X, y, direction):
     Notes
     -----
     The linear program min rᵀw s.t. Xᵢw ≤ tᵢ, 0 ≤ tᵢ, Σ_j t_ij ≤ y_i, solved by HiGHS; with one patch t is left out.
+    HiGHS has absolute tolerances, and the program is homogeneous: every sample is divided by the norm of its largest
+    patch, with its label, then all labels by the largest, and r by its norm.
     """
     X, y = checked_patches(X, y)
     direction = as_vector("direction", direction, length=X.shape[2])
     n, k, d = X.shape
+    sizes = np.linalg.norm(X, axis=2).max(axis=1)
+    sizes[sizes == 0] = max(sizes.max(), 1.0)
+    X, y = X / sizes[:, None, None], y / sizes
+    largest, norm = y.max() or 1.0, np.linalg.norm(direction) or 1.0
+    y, direction = y / largest, direction / norm
     rows = csr_array(X.reshape(n * k, d))
     if k == 1:
         constraints, limits, costs = rows, y, direction
@@ -127,8 +135,10 @@ def relax_filter(X, y, direction):
     answer = linprog(costs, A_ub=constraints, b_ub=limits, bounds=bounds, method="highs")
     if answer.x is None:
         return RelaxedFilter(np.full(d, np.nan), -np.inf, np.nan)
-    dual = float(limits @ answer.ineqlin.marginals)
-    return RelaxedFilter(answer.x[:d], float(answer.fun), abs(answer.fun - dual) / (1 + abs(answer.fun)))
+    w, dual = answer.x[:d], float(limits @ answer.ineqlin.marginals)
+    violation = max(0.0, float((filter_outputs(X, w) - y).max()))
+    gap = abs(answer.fun - dual) / (1 + abs(answer.fun)) + violation
+    return RelaxedFilter(largest * w, float(answer.fun) * largest * norm, gap)
 
 
 def is_recovered_for(X, w, direction, *, tolerance=1e-9):

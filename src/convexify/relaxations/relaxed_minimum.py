@@ -27,9 +27,9 @@ class RelaxedMinimum:
     multipliers : ndarray, shape (n,), or None
         Dual point λ = σ(Xᵀw), corrected to Xλ = Xy; the same for every minimiser.
     gap : float
-        Duality gap (L_r(w) − ‖y‖² + ‖λ‖²) / max(1, ‖y‖²).
+        Duality gap (L_r(w) − ‖y‖² + ‖λ‖²) / ‖y‖², 0 for y = 0.
     violation : float
-        ‖Xλ − Xy‖ / max(1, ‖Xy‖).
+        ‖Xλ − Xy‖ / ‖Xy‖, 0 if both are 0.
     ray : ndarray, shape (d,), or None
         If unbounded, a direction v with Xᵀv ≤ 0 and vᵀXy > 0, along which L_r falls without end.
     iterations : int
@@ -55,7 +55,7 @@ def minimise_relaxed(X, y, *, tol=1e-11, max_iter=500):
         Samples are columns.
     y : array_like, shape (n,)
     tol : float
-        Stop at ‖½∇L_r‖ ≤ tol·max(1, ‖Xy‖), or where rounding of Xᵀw forbids better.
+        Stop at ‖½∇L_r‖ ≤ tol·‖Xy‖, or where rounding of Xᵀw and Xy forbids better.
     max_iter : int
         Largest number of Newton steps.
 
@@ -103,8 +103,8 @@ def minimise_relaxed(X, y, *, tol=1e-11, max_iter=500):
     w, iterations = _newton(X, y, tol, max_iter)
     multipliers = _feasible_multipliers(X, y, w)
     value = float(relaxed_loss(X, y, w))
-    gap = (value - y @ y + multipliers @ multipliers) / max(1.0, y @ y)
-    violation = np.linalg.norm(X @ (multipliers - y)) / max(1.0, np.linalg.norm(X @ y))
+    gap = (value - y @ y + multipliers @ multipliers) / (y @ y or 1.0)
+    violation = np.linalg.norm(X @ (multipliers - y)) / (np.linalg.norm(X @ y) or 1.0)
     return RelaxedMinimum(True, w, value, multipliers, float(gap), float(violation), None, iterations)
 
 
@@ -141,15 +141,16 @@ def unbounded_direction(X, y, *, tol=1e-10):
 
 def _newton(X, y, tol, max_iter):
     target = X @ y
-    size = max(1.0, np.linalg.norm(target))
+    size = np.linalg.norm(target) or 1.0
     curvature = np.linalg.norm(X, 2) ** 2
     w, previous, floor = np.zeros(X.shape[0]), np.inf, 1e-10
     for iteration in range(max_iter + 1):
         z = preactivations(X, w)
         gradient = X @ np.maximum(z, 0.0) - target
         norm = np.linalg.norm(gradient)
-        # Rounding of Xᵀw alone moves the gradient by the second bound.
-        goal = max(tol * size, 16.0 * np.finfo(float).eps * curvature * np.linalg.norm(w))
+        # Rounding of Xᵀw and of Xy alone moves the gradient by the second bound.
+        rounding = np.finfo(float).eps * (16.0 * curvature * np.linalg.norm(w) + np.sqrt(curvature) * np.linalg.norm(y))
+        goal = max(tol * size, rounding)
         if norm <= goal:
             return w, iteration
         active = X[:, z > 0]

@@ -35,26 +35,36 @@ def minimise_vanilla(X, y, starts):
     X = as_matrix("X", X)
     y = as_vector("y", y, length=X.shape[1])
     starts = as_matrix("starts", starts, columns=X.shape[0])
+    x_unit, y_unit = _unit(X), _unit(y)
+    inputs, labels = X / x_unit, y / y_unit
 
     def value_and_gradient(w):
-        z = preactivations(X, w)
-        residual = np.maximum(z, 0.0) - y
-        return residual @ residual, 2.0 * (X @ (residual * (z >= 0)))
+        z = preactivations(inputs, w)
+        residual = np.maximum(z, 0.0) - labels
+        return residual @ residual, 2.0 * (inputs @ (residual * (z >= 0)))
 
     ends = [
         minimize(
             value_and_gradient,
-            start,
+            start * (x_unit / y_unit),
             jac=True,
             method="L-BFGS-B",
             options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-14, "gtol": 1e-10},
         ).x
+        * (y_unit / x_unit)
         for start in starts
     ]
     # A kink can end a run above its start, so each end competes with its own start.
     ends = [min((end, start), key=lambda w: float(loss(X, y, w))) for end, start in zip(ends, starts, strict=True)]
     values = np.array([float(loss(X, y, end)) for end in ends])
     return ends[int(values.argmin())], values
+
+
+def _unit(array):
+    """A power of two of the size of the entries, for tolerances that are absolute; 1 where they are about 1."""
+    largest = np.abs(array).max()
+    size = largest * np.sqrt(np.mean((array / (largest or 1.0)) ** 2))
+    return 1.0 if size == 0 or 1e-2 <= size <= 1e2 else 2.0 ** np.round(np.log2(size))
 
 
 def minimise_scalar_weight(x, y):
