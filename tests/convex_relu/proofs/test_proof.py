@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from relu_problems import LOSSES, problems, random_problem
 
@@ -289,3 +290,15 @@ def test_an_answer_to_another_program_is_not_saved():
     with pytest.raises(ValueError, match=r"^patterns: expected no patterns"):
         save_proof(file, answer, X[:, :1], y, 0.5, patterns=patterns)
     assert not file.getvalue()
+
+
+def test_biases_of_a_start_ask_for_the_column_of_ones():
+    X, y, _ = random_problem(2, 20, 1, 1)
+    start = torch.nn.Sequential(torch.nn.Linear(1, 5), torch.nn.ReLU(), torch.nn.Linear(5, 1))
+    answer = train_globally(X, y, 0.3, start=start)
+    with pytest.raises(ValueError, match=r"^X: expected the 2 columns that the network sees .with the column of ones"):
+        save_proof(io.BytesIO(), answer, X, y, 0.3)
+    file, with_ones = io.BytesIO(), np.column_stack([X, np.ones(len(X))])
+    assert save_proof(file, answer, with_ones, y, 0.3).gap == check_proof(file, with_ones, y).gap <= 1.1e-4
+    with pytest.raises(ValueError, match=r"^X: expected the data"):
+        check_proof(file, X, y)

@@ -66,7 +66,8 @@ def save_proof(file, answer, X, y, beta, *, patterns=None, gated=False, loss="sq
         Of `solve` with Frobenius norms, or of `train_globally` on data of rank up to 2. (In higher rank the bound over
         all neurons is a branch and bound, which is no shorter to check than to find.)
     X, y, beta, gated, loss
-        As they were given to `solve` or `train_globally`.
+        As they were given to `solve` or `train_globally`; where that appended a column of ones for the biases of
+        ``start``, ``X`` with it. `check_proof` wants the same.
     patterns : array_like of bool, shape (n, P), optional
         As given to `solve`; one bit each in the file.
     drawn : dict, optional
@@ -113,6 +114,10 @@ def save_proof(file, answer, X, y, beta, *, patterns=None, gated=False, loss="sq
         if patterns is not None or drawn is not None or gated is not False:
             raise ValueError("patterns: expected no patterns, gates or gated form beside the answer of train_globally")
         X, y, beta = _data(X, y, beta, loss)
+        inputs = len(answer.network.W)
+        if inputs != X.shape[1]:
+            ones = " (with the column of ones that the biases of `start` asked for)" * (inputs == X.shape[1] + 1)
+            raise ValueError(f"X: expected the {inputs} columns that the network sees{ones}, got {X.shape[1]}")
         body, header, stored = NetworkProof.of(X, y, beta, loss, answer), {"statement": NETWORKS}, {}
     else:
         if (patterns is None) == (drawn is None):
@@ -143,8 +148,8 @@ def check_proof(file, X, y):
     ----------
     file : str, path or binary file
         Written by `save_proof`.
-    X : array_like, shape (n, d)
-    y : array_like, shape (n,) or (n, c)
+    X, y : array_like, shapes (n, d) and (n,) or (n, c)
+        As they were given to `save_proof`.
 
     Returns
     -------
