@@ -27,6 +27,15 @@ def test_linear_dynamics_never_ends_on_contradicting_duplicates():
     assert linear_dynamics_iterations(K, contradiction, step_fraction=0.5, target=0.5) == np.inf
 
 
+def test_linear_dynamics_without_a_kernel_never_end_and_without_a_residual_need_no_step():
+    options = {"step_fraction": 0.5, "target": 0.1}
+    assert linear_dynamics_iterations(np.zeros((2, 2)), [1.0, 2.0], **options) == np.inf
+    assert linear_dynamics_iterations(np.eye(2), [0.0, 0.0], **options) == 0.0
+    assert linear_dynamics_iterations(np.zeros((2, 2)), [0.0, 0.0], **options) == 0.0
+    K = [[1.0, 0.0], [0.0, 0.25]]
+    assert linear_dynamics_iterations(K, [0.0, 1e-200], **options) == 5.0
+
+
 def test_one_step_defect_is_of_second_order_in_the_step():
     net = FullyConnected(5, 64, 2, seed=0)
     largest = np.linalg.norm(sum(empirical_gram(net, X)), 2)

@@ -20,6 +20,11 @@ def test_the_last_crossing_counts():
     assert first_success_width(WIDTHS, [1.0, 0.4, 0.5, 0.9]) == 8.0
 
 
+def test_nothing_is_interpolated_beside_a_nan():
+    assert crossing_width(WIDTHS, [0.1, np.nan, 0.6, 0.7], 0.5) == 8.0
+    assert 4 < crossing_width(WIDTHS, [np.nan, 0.1, 0.6, 0.7], 0.5) < 8
+
+
 @pytest.mark.parametrize("rule", [lambda values: crossing_width(WIDTHS, values, 0.5), None])
 def test_always_and_never(rule):
     rule = rule or (lambda values: first_success_width(WIDTHS, values))

@@ -25,7 +25,8 @@ def linear_dynamics_iterations(K, y, *, step_fraction, target):
     Returns
     -------
     float
-        Smallest such number of steps; infinite if the part of y in the null space alone exceeds the target.
+        Smallest such number of steps; infinite if the part of y in the null space alone exceeds the target, as it does
+        for K = 0; 0 if y = 0.
 
     Raises
     ------
@@ -42,7 +43,12 @@ def linear_dynamics_iterations(K, y, *, step_fraction, target):
     for name, value in (("step_fraction", step_fraction), ("target", target)):
         if not 0 < as_number(name, value) < 1:
             raise ValueError(f"{name}: expected a number in (0, 1), got {value}")
+    if not y.any():
+        return 0.0
     values, vectors = np.linalg.eigh(K)
+    if values[-1] <= 0:
+        return np.inf
+    y = y / 2.0 ** np.floor(np.log2(np.abs(y).max()))  # exactly, so that no square is lost
     shares = (vectors.T @ y) ** 2 / (y @ y)
     # Rounding noise around zero must count as zero, or infinity would come out as a large number.
     values = np.where(values > len(K) * np.finfo(float).eps * values[-1], values, 0.0)

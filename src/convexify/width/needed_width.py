@@ -13,13 +13,14 @@ def crossing_width(widths, values, threshold):
     widths : array_like, shape (k,)
         Increasing and positive.
     values : array_like, shape (k,)
-        NaN counts as below.
+        NaN counts as below; nothing is interpolated beside it.
     threshold : float
 
     Returns
     -------
     float
-        The smallest width if no value is below; NaN if the last one is.
+        The smallest width if no value is below; NaN if the last one is; the next width of the grid if the last value
+        below is NaN.
 
     Raises
     ------
@@ -40,6 +41,8 @@ def crossing_width(widths, values, threshold):
         return np.nan
     left, right = np.log(widths[below[-1] : below[-1] + 2])
     low, high = values[below[-1] : below[-1] + 2]
+    if np.isnan(low):
+        return float(widths[below[-1] + 1])
     return float(np.exp(left + (right - left) * (threshold - low) / (high - low)))
 
 
