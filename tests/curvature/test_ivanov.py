@@ -20,6 +20,10 @@ def test_least_squares_in_a_ball_solves_the_equation_of_its_multiplier(radius):
     np.testing.assert_allclose(least_squares_in_ball(X, y, radius), penalised(lam), atol=1e-9)
 
 
+def test_zeros_are_fitted_by_zero():
+    np.testing.assert_array_equal(least_squares_in_ball(np.zeros((3, 2)), [1.0, 2.0, 3.0], 1.0), np.zeros(2))
+
+
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_product_loss_is_what_a_search_finds(depth):
     u = 0.4 * depth

@@ -161,6 +161,14 @@ def test_a_layer_is_certified_and_gives_the_outputs_of_its_matrix():
     np.testing.assert_allclose(layer.outputs(problem.Z), problem.outputs(layer.A))
 
 
+def test_lists_are_arrays():
+    problem = program()
+    options = {"classes": 3, "radius": 2.0, "tol": 1e-3, "iterations": 50}
+    layer = fit_convex_layer(problem.Z.tolist(), problem.y.tolist(), **options)
+    np.testing.assert_array_equal(layer.A, fit_convex_layer(problem.Z, problem.y, **options).A)
+    np.testing.assert_array_equal(NuclearProgram(problem.Z.tolist(), problem.y.tolist(), 3, 2.0).Z, problem.Z)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

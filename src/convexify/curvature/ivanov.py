@@ -27,6 +27,7 @@ def least_squares_in_ball(X, y, radius, *, tol=1e-12, max_iter=100_000):
     Returns
     -------
     ndarray, shape (d,)
+        Zero for X = 0, where every w is a minimiser.
 
     Raises
     ------
@@ -36,6 +37,8 @@ def least_squares_in_ball(X, y, radius, *, tol=1e-12, max_iter=100_000):
     X = as_matrix("X", X)
     y = as_vector("y", y, length=len(X))
     radius, tol = as_number("radius", radius, above=0.0), as_number("tol", tol, above=0.0)
+    if not X.any():
+        return np.zeros(X.shape[1])
     step = len(X) / (2 * np.linalg.norm(X, 2) ** 2)
     w = ahead = np.zeros(X.shape[1])
     momentum = 1.0

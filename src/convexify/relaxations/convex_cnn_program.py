@@ -87,9 +87,9 @@ class NuclearProgram:
 
     Attributes
     ----------
-    Z : ndarray, shape (n, P, m)
-        Features of the P positions of each image.
-    y : ndarray of int, shape (n,)
+    Z : array_like, shape (n, P, m)
+        Features of the P positions of each image; kept as an ndarray.
+    y : array_like of int, shape (n,)
         Classes 0 … K − 1.
     classes : int
         Number K of classes.
@@ -114,8 +114,10 @@ class NuclearProgram:
         y = np.asarray(self.y)
         if y.shape != Z.shape[:1] or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
             raise ValueError(f"y: expected {len(Z)} classes 0 … {classes - 1}, got {y.dtype} of shape {y.shape}")
-        as_number("radius", self.radius, above=0)
-        object.__setattr__(self, "_rows", Z.reshape(len(Z), -1))
+        radius = as_number("radius", self.radius, above=0)
+        checked = {"Z": Z, "y": y, "classes": classes, "radius": radius, "_rows": Z.reshape(len(Z), -1)}
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     @property
     def shape(self):

@@ -80,3 +80,26 @@ def test_neurons_of_the_line_are_matched():
     order = np.random.default_rng(0).permutation(optimum.n_neurons)
     line = straight_line(TwoLayerReLU(optimum.W[:, order], optimum.a[order]), optimum, points=3, width=12)
     np.testing.assert_allclose(line.hidden, np.stack([line.hidden[0]] * 3))
+
+
+def test_one_output_may_be_a_column(problem):
+    X, _, _, optimum, _ = problem
+    network = random_network(3)
+    column, best = TwoLayerReLU(network.W, network.a[:, None]), TwoLayerReLU(optimum.W, optimum.a[:, None])
+    for flat, same in (
+        (escape_path(network, optimum, X, points=5), escape_path(column, best, X, points=5)),
+        (straight_line(network, optimum, points=5), straight_line(column, best, points=5)),
+    ):
+        np.testing.assert_array_equal(same.hidden, flat.hidden)
+        np.testing.assert_array_equal(same.output, flat.output)
+    several = TwoLayerReLU(network.W, np.ones((12, 2)))
+    with pytest.raises(ValueError, match="network: expected one output, got 2"):
+        escape_path(several, optimum, X, points=5)
+    with pytest.raises(ValueError, match="optimum: expected one output, got 2"):
+        straight_line(network, several, points=5)
+
+
+def test_a_line_has_room_for_both_networks(problem):
+    *_, optimum, _ = problem
+    with pytest.raises(ValueError, match="width: expected at least the 12 neurons"):
+        straight_line(random_network(3), optimum, points=5, width=11)

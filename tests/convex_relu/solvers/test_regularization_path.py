@@ -97,6 +97,12 @@ def test_given_penalties_are_sorted():
         ({"betas": [0.1, -1.0]}, r"^betas: expected positive"),
         ({"betas": [np.nan]}, r"^betas: expected finite"),
         ({"ratio": 0.0}, r"^ratio: expected"),
+        ({"ratio": 1.0}, r"^ratio: expected less than 1"),
+        ({"betas": None}, r"^betas: expected"),
+        ({"betas": np.inf}, r"^betas: expected"),
+        ({"betas": np.nan}, r"^betas: expected"),
+        ({"betas": True}, r"^betas: expected"),
+        ({"betas": "ten"}, r"^betas: expected"),
         ({"loss": "absolute"}, r"^loss: expected"),
     ],
 )

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from convexify.checks import as_integer, as_matrix
+from convexify.convex_relu.networks.two_layer import TwoLayerReLU
 from convexify.convex_relu.programs.losses import loss_named
 
 STAGES = ("balance", "merge", "turn")
@@ -57,7 +58,7 @@ def escape_path(network, optimum, X, *, points, width=None):
     Parameters
     ----------
     network : TwoLayerReLU
-        Any network with one output.
+        Any network with one output, ``a`` of shape (m,) or (m, 1).
     optimum : TwoLayerReLU
         A network of least objective over all widths.
     X : array_like, shape (n, d)
@@ -74,7 +75,7 @@ def escape_path(network, optimum, X, *, points, width=None):
     Raises
     ------
     ValueError
-        If ``width`` is smaller than the path needs.
+        If a network has several outputs, or ``width`` is smaller than the path needs.
 
     Notes
     -----
@@ -115,6 +116,7 @@ def escape_path(network, optimum, X, *, points, width=None):
     (2, [3.5, 3.0], True)
     """
     X = as_matrix("X", X, columns=len(network.W))
+    network, optimum = _with_one_output("network", network), _with_one_output("optimum", optimum)
     points = as_integer("points", points, minimum=2)
     merged, target = _merged(network, X), _merged(optimum, X)
     keys = list(merged) + [key for key in target if key not in merged]
@@ -158,8 +160,17 @@ def straight_line(network, optimum, *, points, width=None):
     Returns
     -------
     NetworkPath
+
+    Raises
+    ------
+    ValueError
+        If a network has several outputs, or more neurons than ``width``.
     """
+    network, optimum = _with_one_output("network", network), _with_one_output("optimum", optimum)
     width = network.n_neurons + optimum.n_neurons if width is None else width
+    needed = max(network.n_neurons, optimum.n_neurons)
+    if width < needed:
+        raise ValueError(f"width: expected at least the {needed} neurons of the wider network, got {width}")
     (hidden, output), (end, end_output) = _widened(network, width), _widened(optimum, width)
     _, order = linear_sum_assignment(-(hidden.T @ end + np.outer(output, end_output)))
     end, end_output = end[:, order], end_output[order]
@@ -167,6 +178,13 @@ def straight_line(network, optimum, *, points, width=None):
     line = np.array([hidden + t * (end - hidden) for t in times])
     outputs = np.array([output + t * (end_output - output) for t in times])
     return NetworkPath(line, outputs, ["line"] * points, width)
+
+
+def _with_one_output(name, network):
+    """``network`` with ``a`` of shape (m,); `ValueError` if it has several outputs."""
+    if network.a.ndim == 2 and network.a.shape[1] != 1:
+        raise ValueError(f"{name}: expected one output, got {network.a.shape[1]}")
+    return TwoLayerReLU(network.W, network.a.ravel())
 
 
 def _merged(network, X):

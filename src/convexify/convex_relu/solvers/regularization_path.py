@@ -120,12 +120,16 @@ def regularization_path(X, y, patterns, betas=20, *, ratio=1e-3, gated=False, lo
     Raises
     ------
     ValueError
-        If a penalty is not positive, or ``betas`` is a number and zero is optimal for every penalty.
+        If a penalty is not positive, or ``betas`` is one number and no positive integer, or then ``ratio`` is out of
+        range or zero is optimal for every penalty.
     """
     largest = beta_max(X, y, patterns, gated=gated, loss=loss, group_norm=group_norm)
     if np.ndim(betas) == 0:
         ratio = as_number("ratio", ratio, above=0.0, maximum=1.0)
-        if isinstance(betas, bool) or int(betas) != betas or betas < 1:
+        if ratio == 1:
+            raise ValueError(f"ratio: expected less than 1, got {ratio}")
+        count = np.asarray(betas)
+        if count.dtype.kind not in "iuf" or not np.isfinite(count) or count != np.floor(count) or count < 1:
             raise ValueError(f"betas: expected an array or a positive number of penalties, got {betas!r}")
         if largest == 0:
             raise ValueError("betas: expected an array, for zero is optimal for every penalty and there is no scale")
