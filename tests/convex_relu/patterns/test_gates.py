@@ -116,6 +116,14 @@ def test_patch_gates_on_black_patches_still_give_full_dimensional_patterns():
         ({"kind": "convolutional"}, "^image_shape: expected"),
         ({"kind": "convolutional", "image_shape": (3, 3)}, "^image_shape: expected 4 pixels"),
         ({"kind": "convolutional", "image_shape": (2, 2)}, "^patch_shape: expected at most"),
+        (
+            {"kind": "convolutional", "image_shape": (2, 2), "patch_shape": 2},
+            "^patch_shape: expected rows and columns, got 2",
+        ),
+        (
+            {"kind": "convolutional", "image_shape": (2, 2), "patch_shape": (2, 2, 2)},
+            "^patch_shape: expected rows and columns",
+        ),
         ({"include": np.ones((3, 2))}, "^include: expected 4 rows"),
         ({"include": "gates"}, "^include: expected an array of real numbers"),
         ({"include": [[1.0], [1.0, 2.0]]}, "^include: expected an array of numbers"),

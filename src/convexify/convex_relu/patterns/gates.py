@@ -150,6 +150,8 @@ def draw_gates(d, count, rng, *, kind="gaussian", image_shape=None, patch_shape=
     if one_of("kind", kind, GATE_KINDS) == "gaussian":
         return rng.standard_normal((count, d)).T
     channels, height, width = _image(d, image_shape)
+    if np.shape(patch_shape) != (2,):
+        raise ValueError(f"patch_shape: expected rows and columns, got {patch_shape!r}")
     rows, columns = (as_integer("patch_shape", side, minimum=1) for side in patch_shape)
     if rows > height or columns > width:
         raise ValueError(f"patch_shape: expected at most {(height, width)}, got {tuple(patch_shape)}")
