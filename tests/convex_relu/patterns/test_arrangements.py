@@ -1,6 +1,7 @@
 """Hyperplane arrangements: all patterns, each once, against brute force and linear feasibility."""
 
 import itertools
+from math import gcd
 
 import numpy as np
 import pytest
@@ -32,6 +33,21 @@ def patterns_by_linear_feasibility(X):
     return found
 
 
+def count_by_deletion(rows):
+    """Oracle for integer rows: cells without the last line, and those that the others leave on it, exactly."""
+    lines = set()
+    for row in rows:
+        if any(row):
+            sign = 1 if next(x for x in row if x) > 0 else -1
+            lines.add(tuple(sign * x // gcd(*row) for x in row))
+    if not lines:
+        return 1
+    *others, last = sorted(lines)
+    k = next(i for i, x in enumerate(last) if x)
+    on_last = [[row[i] * last[k] - last[i] * row[k] for i in range(len(last)) if i != k] for row in others]
+    return count_by_deletion(others) + count_by_deletion(on_last)
+
+
 def columns(patterns):
     return {column.tobytes() for column in np.ascontiguousarray(patterns.T)}
 
@@ -42,6 +58,53 @@ def columns(patterns):
 def test_count_in_general_position_is_the_formula(n, d):
     X = np.random.default_rng([n, d]).standard_normal((n, d))
     assert enumerate_patterns(X).shape == (n, general_position_count(n, min(n, d)))
+
+
+def near_copies(rng, n, d, apart):
+    rows = rng.standard_normal((n // 2, d))
+    return np.vstack([rows, rows + apart * rng.standard_normal(rows.shape)])
+
+
+ILL_SCALED = {
+    "offset 1e4": lambda rng: np.column_stack([1e4 + rng.standard_normal((12, 2)), np.ones(12)]),
+    "offset 1e7": lambda rng: np.column_stack([1e7 + rng.standard_normal((12, 3)), np.ones(12)]),
+    "columns 1e-6 to 1e6": lambda rng: rng.standard_normal((12, 3)) * [1e-6, 1.0, 1e6],
+    "rows and columns": lambda rng: rng.standard_normal((9, 4)) * 10 ** rng.uniform(-20, 20, (9, 1)) * [1, 1e9, 1, 1],
+    "kelvin and pascal": lambda rng: np.column_stack(
+        [293 + 5 * rng.standard_normal(12), 101325 + 500 * rng.standard_normal(12), np.ones(12)]
+    ),
+    "copies but for 1e-9": lambda rng: near_copies(rng, 12, 3, 1e-9),
+    "copies but for 1e-5, d = 4": lambda rng: near_copies(rng, 8, 4, 1e-5),
+    "copies but for 1e-5, d = 5": lambda rng: near_copies(rng, 10, 5, 1e-5),
+}
+
+
+@pytest.mark.parametrize("kind", ILL_SCALED)
+def test_units_offsets_and_almost_copies_leave_the_count_in_general_position(kind):
+    for seed in range(5):
+        X = ILL_SCALED[kind](np.random.default_rng(seed))
+        patterns, gates = enumerate_patterns(X, return_gates=True)
+        assert patterns.shape[1] == general_position_count(*X.shape)
+        np.testing.assert_array_equal(X @ gates >= 0, patterns)
+
+
+INTEGERS = {
+    "offset": lambda rng: np.column_stack([10**5 + rng.integers(0, 6, (12, 2)), np.ones(12, int)]),
+    "years and counts": lambda rng: np.column_stack([rng.integers([1950, 0], [2021, 9], (12, 2)), np.ones(12, int)]),
+    "columns": lambda rng: rng.integers(-2, 3, (10, 4)) * [1, 1000, 10**6, 1],
+    "almost copies": lambda rng: np.vstack(
+        [rows := 10**5 * rng.integers(-3, 4, (6, 3)), rows + rng.integers(-1, 2, (6, 3))]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_lines_that_meet_are_counted_as_exact_arithmetic_counts_them(kind):
+    for seed in range(5):
+        X = INTEGERS[kind](np.random.default_rng(seed))
+        patterns, gates = enumerate_patterns(X, return_gates=True)
+        assert patterns.shape[1] == count_by_deletion(X.tolist())
+        np.testing.assert_array_equal(X @ gates >= 0, patterns)
 
 
 def test_five_points_on_a_line_with_intercept_have_ten_patterns():

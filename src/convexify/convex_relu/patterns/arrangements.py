@@ -3,11 +3,12 @@
 import math
 
 import numpy as np
+from scipy.linalg import qr, solve_triangular
 from scipy.spatial import cKDTree
 
 from convexify.checks import as_integer, as_matrix
 
-#: Two hyperplanes whose unit normals are closer than this are treated as one.
+#: Two hyperplanes whose unit normals, with columns of size 1, are closer than this are treated as one.
 PARALLEL_TOLERANCE = 1e-10
 #: Largest dimension in which cells are counted: beyond it the count has millions of digits.
 MOST_DIMENSIONS = 10_000
@@ -44,7 +45,11 @@ def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
     convex program. Rows that are zero are True in every pattern and cut nothing; duplicate and parallel rows share one
     hyperplane (:data:`PARALLEL_TOLERANCE`), and their bits agree or are opposite.
 
-    The arrangement is built hyperplane by hyperplane in the row space of ``X``. The cells that a new hyperplane cuts
+    Neither the units of rows and columns matter nor an offset: the work is done in coordinates in which the rows point
+    in all directions alike. Floating point sets a limit where many rows are almost copies of others: in four and more
+    dimensions cells between several such pairs may be missing if the pairs differ by less than a relative 1e-5.
+
+    The arrangement is built hyperplane by hyperplane. The cells that a new hyperplane cuts
     are the cells of the arrangement that the earlier ones leave on it, one dimension lower; so the recursion ends at
     lines in a plane, sorted by angle, and visits nothing but cells: no linear program is needed. In general position
     and rank ``r`` their number is :func:`general_position_count` [1]_, otherwise it is smaller.
@@ -64,18 +69,22 @@ def enumerate_patterns(X, *, max_patterns=100_000, return_gates=False):
     """
     X = as_matrix("X", X)
     max_patterns = as_integer("max_patterns", max_patterns, minimum=1)
-    length = np.linalg.norm(X, axis=1)
-    if not length.any():
+    cutting = X.any(axis=1)
+    if not cutting.any():
         gates = np.ones((X.shape[1], 1))
         return _answer(X, np.ones((len(X), 1), dtype=bool), gates, return_gates)
-    cutting = length > 0
-    normals = X[cutting] / length[cutting, None]
-    lines, which, side = _distinct_lines(normals)
-    coordinates, basis = _row_space(lines)
-    cells, points = _cells(coordinates, max_patterns)
+    # patterns do not depend on units of columns and rows; powers of two, so that parallel rows stay parallel exactly
+    units = _binary_size(X, axis=0)
+    normals = X[cutting] / units
+    normals /= _binary_size(normals, axis=1)
+    normals /= np.linalg.norm(normals, axis=1)[:, None]
+    lines, which, side, _ = _distinct_lines(normals, np.full(len(normals), PARALLEL_TOLERANCE))
+    lines, back, error = _whitened(lines)
+    cells, points = _cells(lines, error, np.zeros((0, lines.shape[1])), max_patterns)
     patterns = np.ones((len(X), len(cells)), dtype=bool)
     patterns[cutting] = cells.T[which] == side[:, None]
-    return _answer(X, patterns, basis @ points.T, return_gates)
+    gates = back @ points.T / units.T
+    return _answer(X, patterns, gates / np.linalg.norm(gates, axis=0), return_gates)
 
 
 def general_position_count(n, rank):
@@ -96,18 +105,38 @@ def _answer(X, patterns, gates, return_gates):
     return (patterns, gates) if return_gates else patterns
 
 
-def _cells(normals, limit):
-    """Sign vectors (cells, lines) and interior points (cells, r) of distinct lines with unit normals of full rank r."""
+def _cells(lines, error, flat, limit):
+    """Sign vectors (cells, lines) and unit points (cells, r) of the cells that ``lines`` cut out of a flat.
+
+    Lines are unit rows; the flat is orthogonal to the unit rows ``flat`` (k, r). Lines that are the same on the flat
+    within what an ``error`` in all of these rows does to them count as the same there.
+    """
+    if len(lines) == 0:
+        return np.zeros((1, 0), dtype=bool), np.zeros((1, flat.shape[1]))
+    on_flat, off = _restricted(lines, error, flat)
+    on_flat, which, side, kept = _distinct_lines(on_flat, off)
+    normals, basis = _row_space(on_flat, off[kept])
     count, rank = normals.shape
     if rank == 1:
-        return np.array([[False], [True]]), np.array([[-1.0], [1.0]]) * np.sign(normals[0, 0])
-    if count == rank:
-        return _orthant_cells(normals, limit)
-    if rank == 2:
-        return _sectors(normals, limit)
-    signs, points = np.zeros((1, 0), dtype=bool), np.zeros((1, rank))
+        signs, points = np.array([[False], [True]]), np.array([[-1.0], [1.0]]) * np.sign(normals[0, 0])
+    elif count == rank:
+        signs, points = _orthant_cells(normals, limit)
+    elif rank == 2:
+        signs, points = _sectors(normals, limit)
+    else:
+        signs, points = _line_by_line(lines[kept], error, flat, normals, basis, limit)
+    return signs[:, which] == side, points @ basis.T
+
+
+def _line_by_line(lines, error, flat, normals, basis, limit):
+    """Cells of lines that have distinct unit ``normals`` (count, rank) in the orthonormal ``basis`` of their span."""
+    # the most independent lines first: they are a well conditioned frame for those that come later
+    order = qr(normals.T, mode="r", pivoting=True)[1]
+    lines, normals = lines[order], normals[order]
+    signs, points = np.zeros((1, 0), dtype=bool), np.zeros((1, normals.shape[1]))
     for k, normal in enumerate(normals):
-        cut, on_hyperplane = _cells_on(normal, normals[:k], limit)
+        cut, on_hyperplane = _cells(lines[:k], error, np.vstack([flat, lines[k]]), limit)
+        on_hyperplane = on_hyperplane @ basis
         whole = ~np.isin(_keys(signs), _keys(cut))
         step = _safe_step(normals[:k], on_hyperplane, normal)
         signs = np.vstack([
@@ -116,21 +145,21 @@ def _cells(normals, limit):
             np.column_stack([cut, np.ones(len(cut), dtype=bool)]),
         ])  # fmt: skip
         points = np.vstack([points[whole], on_hyperplane - step * normal, on_hyperplane + step * normal])
+        points /= np.linalg.norm(points, axis=1)[:, None]
         _check_count(len(signs), limit)
-    return signs, points
+    return signs[:, np.argsort(order)], points
 
 
-def _cells_on(normal, earlier, limit):
-    """Cells of the arrangement that ``earlier`` lines cut out of the hyperplane orthogonal to ``normal``."""
-    if len(earlier) == 0:
-        return np.zeros((1, 0), dtype=bool), np.zeros((1, len(normal)))
-    on = earlier - np.outer(earlier @ normal, normal)
-    on /= np.linalg.norm(on, axis=1)[:, None]
-    lines, which, side = _distinct_lines(on)
-    coordinates, basis = _row_space(lines)
-    signs, points = _cells(coordinates, limit)
-    points = points @ basis.T
-    return signs[:, which] == side, points / np.linalg.norm(points, axis=1)[:, None]
+def _restricted(lines, error, flat):
+    """Unit normals (lines, r) of the lines within the flat, and how far an error in all rows moves them there.
+
+    From the lines themselves, not from what a larger flat left of them: cancellation does not pile up.
+    """
+    frame, triangle = qr(flat.T)
+    along, across = np.split(lines @ frame, [len(flat)], axis=1)
+    shares = np.abs(solve_triangular(triangle[: len(flat)], along.T)).sum(axis=0) if len(flat) else np.zeros(len(lines))
+    length = np.linalg.norm(across, axis=1)
+    return across @ frame[:, len(flat) :].T / length[:, None], error * (1 + shares) / length
 
 
 def _orthant_cells(normals, limit):
@@ -161,22 +190,44 @@ def _safe_step(earlier, points, normal):
     return 0.5 * np.minimum(room.min(axis=1), 1.0)[:, None]
 
 
-def _distinct_lines(normals):
-    """Distinct lines among unit ``normals``; for each row its line's index and whether it points the same way."""
+def _distinct_lines(normals, tolerance):
+    """Distinct lines among unit ``normals``; each row's line and if it points the same way; which rows are kept.
+
+    A row joins a line that is within its own ``tolerance`` (n,): the most precise rows come first.
+    """
     n = len(normals)
-    tree = cKDTree(np.vstack([normals, -normals]))
-    first = np.array([min(near, key=lambda i: i % n) for near in tree.query_ball_point(normals, PARALLEL_TOLERANCE)])
-    kept, which = np.unique(first % n, return_inverse=True)
-    return normals[kept], which, first < n
+    near = cKDTree(np.vstack([normals, -normals])).query_ball_point(normals, tolerance)
+    which, side, position = np.empty(n, dtype=int), np.empty(n, dtype=bool), {}
+    for i in np.argsort(tolerance, kind="stable"):
+        k = next((k for k in near[i] if k % n in position), i)
+        which[i], side[i] = position.setdefault(k % n, len(position)), k < n
+    kept = np.array(list(position))
+    return normals[kept], which, side, kept
 
 
-def _row_space(normals):
+def _row_space(normals, error):
     """Coordinates (k, r) of the rows in an orthonormal basis (d, r) of their span."""
     _, values, vt = np.linalg.svd(normals, full_matrices=False)
-    rank = int((values > values[0] * max(normals.shape) * 1e-14 + 0.1 * PARALLEL_TOLERANCE).sum())
-    basis = vt[:rank].T
+    basis = vt[: max(1, int((values > np.linalg.norm(error)).sum()))].T
     coordinates = normals @ basis
     return coordinates / np.linalg.norm(coordinates, axis=1)[:, None], basis
+
+
+def _whitened(normals):
+    """Unit rows (k, r) that have the same cells and point in all directions alike, the map (d, r) of points, the error.
+
+    The cells are those of normals that are off by rounding; ``error`` is what rounding does to the unit rows.
+    """
+    left, values, vt = np.linalg.svd(normals, full_matrices=False)
+    rank = int((values > values[0] * max(normals.shape) * 1e-14 + 0.1 * PARALLEL_TOLERANCE).sum())
+    length = np.linalg.norm(left[:, :rank], axis=1)
+    error = 2 * np.finfo(float).eps * values[0] / values[rank - 1] / length.min()
+    return left[:, :rank] / length[:, None], vt[:rank].T / values[:rank], error
+
+
+def _binary_size(array, axis):
+    """The power of two above the largest modulus along ``axis``, which is kept; 1 where all is 0."""
+    return np.exp2(np.frexp(np.abs(array).max(axis=axis, keepdims=True))[1].astype(float))
 
 
 def _keys(rows):
