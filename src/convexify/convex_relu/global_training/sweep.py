@@ -22,6 +22,10 @@ class Sweep:
             middle = np.arctan2(Z[rows, 1], Z[rows, 0])
             events = np.concatenate([middle - np.pi / 2, middle + np.pi / 2]) % (2 * np.pi)
             order = np.argsort(events, kind="stable")
+            # the sums start in the widest sector: what is active in one that rounding made is in doubt
+            widest = np.diff(events[order], append=events[order[0]] + 2 * np.pi).argmax() + 1
+            events[order[:widest]] += 2 * np.pi
+            order = np.roll(order, -widest)
             self.angles = events[order]
             self.rows = np.concatenate([rows, rows])[order]
             self.signs = np.repeat([1.0, -1.0], len(rows))[order]
@@ -44,7 +48,7 @@ class Sweep:
     def _sector_maxima(self, nu):
         """For every sector the angle and value of its maximum."""
         Z, rows = self.problem.Z, self.rows
-        # the last sector, which contains the angle 0, is where the sums start
+        # the last sector is where the sums start
         middle = 0.5 * (self.angles[-1] + self.ends[-1])
         active = Z @ [np.cos(middle), np.sin(middle)] > 0
         start = Z[active].T @ nu[active]
