@@ -1,17 +1,21 @@
 """Pricing: every method against brute force, and its bounds against every direction tried."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 from convexify.convex_relu.global_training import sphere_branch_and_bound
 from convexify.convex_relu.global_training.ascent import ascend
-from convexify.convex_relu.global_training.cells import Cells
+from convexify.convex_relu.global_training.cells import Cells, covering_patterns
 from convexify.convex_relu.global_training.problem import build_problem
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
 from convexify.convex_relu.global_training.sphere_branch_and_bound import maximise
 from convexify.convex_relu.global_training.sweep import Sweep
+from convexify.convex_relu.patterns.arrangements import enumerate_patterns
 
 
 def pricing_problem(seed, n, rank, outputs=1):
@@ -63,7 +67,7 @@ def test_sweep_in_rank_one_compares_two_directions():
 def test_enumeration_of_cells_agrees_with_the_other_exact_methods(rank):
     for seed in range(3):
         problem, nu = pricing_problem(seed, 9, rank)
-        _, values, bound = Cells(problem).maxima(nu)
+        _, values, bound = Cells(problem, *covering_patterns(problem.Z)).maxima(nu)
         assert bound == pytest.approx(values[0], rel=1e-9)
         assert attained(problem, nu, sphere(rank, 50_000)).max() <= bound
         if rank == 2:
@@ -72,6 +76,53 @@ def test_enumeration_of_cells_agrees_with_the_other_exact_methods(rank):
             proof = maximise(problem, nu, 0.5 * values[0], tolerance=1e-3)
             assert values[0] * (1 - 1e-12) <= proof.bound <= values[0] * (1 + 2e-3)
             assert proof.complete
+
+
+def almost_copies(rng, n, d, apart):
+    rows = rng.standard_normal((n // 2, d))
+    return np.vstack([rows, rows + apart * rng.standard_normal(rows.shape)])
+
+
+@pytest.mark.parametrize("shape", [(12, 3), (8, 4)])
+@pytest.mark.parametrize("apart", [1e-3, 1e-5, 1e-7, 1e-9, 1e-11, 1e-13])
+def test_bound_of_cells_holds_and_is_tight_for_almost_copies(shape, apart):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        nu = rng.standard_normal((shape[0], 1))
+        problem = build_problem(almost_copies(rng, *shape, apart), nu, 1e-9, "squared")[0]
+        _, values, bound = Cells(problem, *covering_patterns(problem.Z)).maxima(nu)
+        found = ascend(problem, nu, sphere(shape[1], 200), sphere(shape[1], 1), iterations=100, finished=100)[1][0]
+        assert found <= values[0] * (1 + 1e-8)
+        assert max(found, values[0]) <= bound <= values[0] * (1 + 1e-8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(npst.arrays(np.int8, st.tuples(st.integers(1, 7), st.integers(1, 4)), elements=st.integers(-2, 2)))
+def test_covering_patterns_are_at_least_all_patterns(X):
+    X = X.astype(float)
+    if np.linalg.matrix_rank(X) < X.shape[1]:
+        return
+    covering, off = covering_patterns(X)
+    every = enumerate_patterns(X)
+    assert {column.tobytes() for column in every.T} <= {column.tobytes() for column in covering.T}
+    assert (off <= 1e-12 * np.linalg.norm(X, axis=1)).all()
+
+
+def test_covering_patterns_give_up_where_rounding_decides_too_many_signs():
+    rng = np.random.default_rng(0)
+    X = np.repeat(rng.standard_normal((3, 3)), 9, axis=0) + 1e-9 * rng.standard_normal((27, 3))
+    assert covering_patterns(X) is None
+
+
+@pytest.mark.parametrize("tiny", [0.0, 1e-17, -1e-17, 1e-16, -1e-16])
+def test_sweep_does_not_start_where_rounding_decides_what_is_active(tiny):
+    X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [tiny, 1.0], [tiny, -1.0]])
+    nu = np.array([[0.3], [0.2], [-1.0], [0.5], [2.0], [0.7]])
+    built = build_problem(X, nu, 1e-3, "squared")[0]
+    problem = replace(built, Z=X, basis=np.eye(2), dropped=np.zeros(6), unit_x=1.0)
+    directions, values, bound = Sweep(problem).maxima(nu)
+    np.testing.assert_allclose(values, attained(problem, nu, directions), atol=1e-12)
+    assert attained(problem, nu, circle(20_000)).max() <= bound
 
 
 @settings(max_examples=15, deadline=None)
@@ -135,7 +186,7 @@ def test_ascent_finds_the_maximum_of_small_problems():
     for seed in range(10):
         problem, nu = pricing_problem(seed, 10, 4)
         _, values = ascend(problem, nu, sphere(4, 200), sphere(4, 1))
-        exact = Cells(problem).maxima(nu)[1][0]
+        exact = Cells(problem, *covering_patterns(problem.Z)).maxima(nu)[1][0]
         assert values[0] <= exact * (1 + 1e-9)
         hits += values[0] > exact * (1 - 1e-3)
     assert hits == 10

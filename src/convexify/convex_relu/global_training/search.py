@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from convexify.convex_relu.global_training import ascent
 from convexify.convex_relu.global_training.amplitudes import most_cones, output_weights
-from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells
+from convexify.convex_relu.global_training.cells import MOST_CELLS, Cells, covering_patterns
 from convexify.convex_relu.global_training.problem import balanced
 from convexify.convex_relu.global_training.relaxation import relaxed_bound
 from convexify.convex_relu.global_training.sliding import slide, smooth_loss
@@ -329,5 +329,6 @@ def _oracle(problem):
         return Sweep(problem)
     small = problem.rank > 0 and problem.outputs == 1
     if small and general_position_count(len(problem.y), problem.rank) <= MOST_CELLS:
-        return Cells(problem)
+        covering = covering_patterns(problem.Z)
+        return None if covering is None else Cells(problem, *covering)
     return None
