@@ -231,6 +231,32 @@ def test_units_do_not_matter(unit_x, unit_y):
     assert scaled.gap <= 1e-7
 
 
+OUTSIDE_UNITS = {
+    "offset": lambda rng: np.column_stack([2e4 + rng.standard_normal((12, 2)), np.ones(12)]),
+    "columns": lambda rng: rng.standard_normal((12, 3)) * [1e-5, 1.0, 1e5],
+    "kelvin and pascal": lambda rng: np.column_stack(
+        [293 + 5 * rng.standard_normal(12), 101325 + 500 * rng.standard_normal(12), np.ones(12)]
+    ),
+    "almost copies": lambda rng: np.tile(rng.standard_normal((4, 3)), (2, 1)) + 1e-6 * rng.standard_normal((8, 3)),
+}
+
+
+@pytest.mark.filterwarnings("ignore::convexify.warnings.ConvergenceWarning")
+@pytest.mark.parametrize("kind", OUTSIDE_UNITS)
+def test_no_network_is_below_the_bound_whatever_offsets_and_units(kind):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        X = OUTSIDE_UNITS[kind](rng)
+        y = rng.standard_normal(len(X))
+        for share in (1e-3, 0.1):
+            beta = share * beta_max(X, y, enumerate_patterns(X))
+            answer = train_globally(X, y, beta, tol=1e-6, max_time=20.0)
+            other = train_globally(X, y, beta, max_time=0.5, pricing="local")
+            assert answer.exact
+            assert answer.gap <= 1e-4
+            assert answer.lower_bound <= network_objective(other.network, X, y, beta) * (1 + 1e-9)
+
+
 def test_time_that_runs_out_gives_a_valid_answer_and_the_warning():
     X, y = curved(3000, 4)
     with pytest.warns(ConvergenceWarning, match="above tol"):
@@ -297,6 +323,16 @@ def test_same_seed_gives_the_same_answer():
     with pytest.warns(ConvergenceWarning):
         first, second = (train_globally(X, y, 2.0, tol=1e-3, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.network.W, second.network.W)
+
+
+def test_data_whose_squares_vanish_is_refused_by_name_and_smaller_units_are_not():
+    X, y = curved(10, 2)
+    with pytest.raises(ValueError, match=r"^X: expected zeros or an entry of modulus at least 1e-75"):
+        train_globally(1e-200 * X, y, 0.1)
+    with pytest.raises(ValueError, match=r"^y: expected zeros or an entry of modulus at least 1e-75"):
+        train_globally(X, 1e-200 * y, 0.1)
+    tiny = train_globally(1e-70 * X, y, 1e-71)
+    assert tiny.objective == pytest.approx(train_globally(X, y, 0.1).objective, rel=1e-4)
 
 
 def test_bad_arguments_are_rejected_by_name():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexify.checks import as_columns, as_matrix, as_number
+from convexify.checks import as_columns, as_matrix, as_number, check_squares
 from convexify.convex_relu.networks.two_layer import TwoLayerReLU
 from convexify.convex_relu.programs.losses import check_labels, loss_named
 
@@ -112,14 +112,15 @@ def build_problem(X, y, beta, loss):
     Raises
     ------
     ValueError
-        If an array is not finite, empty or of the wrong shape, ``beta`` is not positive, or labels do not fit the loss.
+        If an array is not finite, empty, of the wrong shape or so small that its squares leave float64, ``beta`` is not
+        positive, or labels do not fit the loss.
     """
-    X = as_matrix("X", X)
+    X = check_squares("X", as_matrix("X", X))
     loss = loss_named(loss)
     flat = np.ndim(y) == 1
-    y = check_labels(loss, as_columns("y", y, rows=len(X)))
+    y = check_labels(loss, check_squares("y", as_columns("y", y, rows=len(X))))
     beta = as_number("beta", beta, above=0.0)
-    unit_x = float(np.sqrt((X**2 / np.abs(X).max() ** 2).sum(axis=1).mean()) * np.abs(X).max()) if X.any() else 1.0
+    unit_x = float(np.sqrt(((X / np.abs(X).max()) ** 2).sum(axis=1).mean()) * np.abs(X).max()) if X.any() else 1.0
     unit_y = float(np.abs(y).max()) if loss.name == "squared" and y.any() else 1.0
     scaled = X / unit_x
     _, values, vt = np.linalg.svd(scaled, full_matrices=False) if len(X) <= 4 * X.shape[1] else _tall_svd(scaled)
