@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from convexify.convex_relu.networks.mapping import from_network, to_network
 from convexify.convex_relu.networks.two_layer import GatedNetwork, GroupedReLU, TwoLayerReLU
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
-from convexify.convex_relu.patterns.gates import sample_patterns
+from convexify.convex_relu.patterns.gates import patterns_of, sample_patterns
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -149,6 +149,20 @@ def test_gated_networks_have_the_objective_of_their_norm(seed):
         _, back, none = from_network(network, X, patterns)
         assert none is None
         np.testing.assert_allclose(back, u, atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_gates_that_are_zero_or_on_a_hyperplane_switch_as_the_network_predicts(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-2, 3, (9, 3)).astype(float)
+    gates = np.column_stack([np.zeros(3), *(np.cross(X[i], rng.integers(-2, 3, 3)) for i in range(4))])
+    network = GatedNetwork(rng.standard_normal((3, 5)), rng.standard_normal(5) * [1, 1, 0, 1, 1], gates=gates)
+    for given_patterns in (None, enumerate_patterns(X)):
+        patterns, v, _ = from_network(network, X, given_patterns, extend=True)
+        np.testing.assert_allclose(convex_prediction(X, patterns, v), network.predict(X), atol=1e-12)
+    own = {column.tobytes() for column in (X @ gates >= 0).T}
+    assert {column.tobytes() for column in patterns_of(network, X).T} == own
 
 
 def test_two_layer_network_with_several_outputs_keeps_its_predictions():

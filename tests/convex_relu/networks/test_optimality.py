@@ -77,6 +77,17 @@ def test_bounds_of_networks_with_several_outputs_are_valid_and_tight_for_their_o
         assert certify(best, X, Y, 0.3, patterns, tol=1e-7).gap < 1e-6
 
 
+@pytest.mark.parametrize("gate", [[0.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
+def test_bound_of_a_gated_network_is_below_it_with_gates_on_hyperplanes_of_samples(gate):
+    X, w = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), np.array([3.0, 4.0])
+    y = np.where(X @ gate >= 0, X @ w, 0.0)
+    network = GatedNetwork((w / 5**0.5)[:, None], [5**0.5], gates=np.array(gate)[:, None])
+    for patterns in ("all", enumerate_patterns(X)[:, :1]):
+        result = certify(network, X, y, 0.1, patterns, tol=1e-8)
+        assert result.objective == pytest.approx(0.5)
+        assert result.lower_bound <= result.objective
+
+
 def test_relaxed_bound_for_shared_neurons_is_below_every_network_found():
     rng = np.random.default_rng(5)
     X, Y = rng.standard_normal((8, 2)), rng.standard_normal((8, 2))

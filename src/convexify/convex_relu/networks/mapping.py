@@ -118,23 +118,27 @@ def from_network(network, X, patterns=None, *, extend=False, tolerance=TIE_TOLER
     inequality :math:`\sum\|v_i\|+\|w_i\|\le\sum_j\|u_j\||\alpha_j|\le\tfrac12\sum_j(\|u_j\|^2+\alpha_j^2)`, with
     equality for a network made by `to_network`. For a `TwoLayerReLU` with c outputs, the positive part of :math:`a_j`
     goes to ``v`` and its negative part to ``w``; outputs are kept, the penalties are not comparable (see `to_network`).
-    A neuron at a kink lies in several closed cones and gets one of them, if possible one of those given.
+    A neuron at a kink lies in several closed cones and gets one of them, if possible one of those given. A gate on a
+    hyperplane has the pattern that the network predicts with, even if no open set of gates has it.
     """
     X = as_matrix("X", X, columns=len(network.W))
     tolerance = as_number("tolerance", tolerance, minimum=0.0)
-    network = network.rescaled()
     gated = isinstance(network, GatedNetwork)
+    # a gate is data: on a hyperplane it switches as `predict` has it, and is not moved into a cell next to it
+    on = network.switched_on(X)[:, network.strengths > 0] if gated else None
+    network = network.rescaled()
     # if the columns of a group share a closed cone, it is one of those that hold their sum
-    switches = network.gates if gated else network.W if network.W.ndim == 2 else network.W.sum(axis=2)
+    switches = network.W if network.W.ndim == 2 else network.W.sum(axis=2)
     if patterns is None:
-        patterns, cell = _own_cells(X, switches)
+        patterns, cell = _distinct(on if gated else _own_patterns(X, switches))
     else:
         patterns = as_patterns("patterns", patterns, rows=len(X))
-        cell = _cells_among(X, switches, patterns, 0.0 if gated else tolerance, gated)
+        rows = np.where(on, 1.0, -1.0) if gated else _margins(X, switches)
+        cell = _cells_among(rows, patterns, 0.0 if gated else tolerance)
         outside = np.flatnonzero(cell < 0)
         if len(outside) and not extend:
             raise ValueError(f"patterns: expected the pattern of every neuron, got none for neuron {outside[0]}")
-        more, position = _own_cells(X, switches[:, outside])
+        more, position = _distinct(on[:, outside] if gated else _own_patterns(X, switches[:, outside]))
         cell[outside] = patterns.shape[1] + position
         patterns = np.hstack([patterns, more])
     if network.W.ndim == 3 and not gated:
@@ -179,23 +183,26 @@ def _gated_by_singular_values(v, gates):
     return GatedNetwork(left[group, :, rank].T * root, right[group, rank] * root[:, None], gates=gates[:, group])
 
 
-def _own_cells(X, switches):
-    moved = move_off_hyperplanes(X, switches, generator(0, "convex_relu", "ties"))
-    all_patterns = X @ moved >= 0
-    kept = distinct_columns(all_patterns)
-    patterns = all_patterns[:, kept] if len(kept) else np.zeros((len(X), 0), dtype=bool)
-    cell = np.array([int((patterns == p[:, None]).all(axis=0).argmax()) for p in all_patterns.T], dtype=int)
-    return patterns, cell
+def _own_patterns(X, switches):
+    return X @ move_off_hyperplanes(X, switches, generator(0, "convex_relu", "ties")) >= 0
 
 
-def _cells_among(X, switches, patterns, tolerance, gated):
-    """For each switch the given pattern whose closed cone holds it best, or -1."""
-    if gated:
-        rows = np.where(X @ switches >= 0, 1.0, -1.0)
-    else:
-        scale = np.linalg.norm(X, axis=1)[:, None] * np.linalg.norm(switches, axis=0)
-        rows = (X @ switches) / np.where(scale > 0, scale, 1.0)
-    cell = np.zeros(switches.shape[1], dtype=int)
+def _distinct(columns):
+    """Distinct patterns among the columns, and for each column which of them it is."""
+    kept = distinct_columns(columns)
+    patterns = columns[:, kept] if len(kept) else np.zeros((len(columns), 0), dtype=bool)
+    return patterns, np.array([int((patterns == p[:, None]).all(axis=0).argmax()) for p in columns.T], dtype=int)
+
+
+def _margins(X, switches):
+    """Cosines of the angles between samples and switches, (n, m)."""
+    scale = np.linalg.norm(X, axis=1)[:, None] * np.linalg.norm(switches, axis=0)
+    return (X @ switches) / np.where(scale > 0, scale, 1.0)
+
+
+def _cells_among(rows, patterns, tolerance):
+    """For each column of ``rows`` (n, m) the given pattern whose signs it violates least, or -1."""
+    cell = np.zeros(rows.shape[1], dtype=int)
     for j, row in enumerate(rows.T):
         violation = np.where(patterns, -row[:, None], row[:, None]).max(axis=0)
         cell[j] = violation.argmin() if violation.min() <= tolerance else -1

@@ -141,8 +141,12 @@ class GatedNetwork(_TwoLayer):
             raise ValueError(f"gates: expected an array of shape {self.W.shape[:2]}, got shape {gates.shape}")
         object.__setattr__(self, "gates", gates)
 
+    def switched_on(self, X):
+        """Where each gate is on, boolean of shape (n, m): on a hyperplane and for a gate that is 0 it is."""
+        return as_matrix("X", X, columns=len(self.gates)) @ self.gates >= 0
+
     def _hidden(self, X):
-        mask = X @ self.gates >= 0
+        mask = self.switched_on(X)
         return self._linear(X) * (mask if self.W.ndim == 2 else mask[:, :, None])
 
     def _chosen(self, kept, **arrays):

@@ -98,7 +98,8 @@ def patterns_of(network, X, *, seed=0, return_gates=False):
     network : network with ``W`` (d, m) or (d, m, c), or array_like of that shape
     X : array_like, shape (n, d)
     seed : int
-        For neurons on a hyperplane: see the notes of `sample_patterns`.
+        For neurons on a hyperplane: see the notes of `sample_patterns`. Gates of a `GatedNetwork` stay where they are:
+        there they switch as the network predicts.
     return_gates : bool
 
     Returns
@@ -108,7 +109,9 @@ def patterns_of(network, X, *, seed=0, return_gates=False):
         Only if ``return_gates``.
     """
     X = as_matrix("X", X)
-    gates = move_off_hyperplanes(X, gate_vectors(network, X.shape[1]), generator(seed, "convex_relu", "ties"))
+    gates = gate_vectors(network, X.shape[1])
+    if not hasattr(network, "gates"):
+        gates = move_off_hyperplanes(X, gates, generator(seed, "convex_relu", "ties"))
     patterns = X @ gates >= 0
     kept = distinct_columns(patterns)
     return (patterns[:, kept], gates[:, kept]) if return_gates else patterns[:, kept]
