@@ -56,6 +56,23 @@ def test_network_that_predicts_has_the_certified_objective_whatever_the_scale_of
     assert model.n_active_ == model.network_.n_neurons <= 2 * model.n_patterns_
 
 
+@pytest.mark.parametrize("patterns", ["sampled", "gated", "global"])
+def test_a_network_that_is_zero_has_no_active_neurons(patterns):
+    X, _ = wave(20)
+    model = ConvexReLURegressor(patterns=patterns, n_patterns=5).fit(X, np.zeros(20))
+    assert model.n_active_ == 0
+    np.testing.assert_array_equal(model.predict(X), np.zeros(20))
+
+
+def test_global_patterns_take_data_in_its_own_units():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([293 + 5 * rng.standard_normal(20), 101325 + 500 * rng.standard_normal(20)])
+    y = X[:, 0] - 293
+    model = ConvexReLURegressor(10.0, patterns="global", max_time=10.0, tol=1e-3).fit(X, y)
+    assert model.dual_gap_ <= 1e-3
+    assert model.objective_ == pytest.approx(network_objective(model.network_, with_ones(X), y, 10.0), rel=1e-9)
+
+
 def test_estimator_agrees_with_a_call_of_solve_on_the_same_patterns():
     X, y = wave()
     model = ConvexReLURegressor(beta=0.1, n_patterns=20, fit_intercept=False, random_state=3, tol=1e-7).fit(X, y)

@@ -95,7 +95,8 @@ class _ConvexReLU(BaseEstimator):
                              max_time=self.max_time, solver=self.solver, device=self.device)  # fmt: skip
             self.network_ = to_network(solution, gates=gates if gated else None)
             self.dual_gap_, self.objective_, self.n_iter_ = solution.gap, solution.primal, solution.iterations
-        self.n_active_, self.n_patterns_ = self.network_.n_neurons, patterns.shape[1]
+        # a network without neurons may come as one that is zero
+        self.n_active_, self.n_patterns_ = int((self.network_.strengths > 0).sum()), patterns.shape[1]
         return self
 
     def _outputs(self, X):

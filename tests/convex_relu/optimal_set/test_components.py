@@ -55,6 +55,12 @@ def test_networks_on_a_lattice_have_as_many_components(case, widths):
         assert count_placements(instance.supports, width) == expected
 
 
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_zero_alone_is_one_isolated_network_at_every_width(width):
+    assert count_components([frozenset()], width) == (1, 0)
+    assert count_placements([frozenset()], width) == (1, 0)
+
+
 @pytest.mark.parametrize("weights", [[1, 1, 0, 2, 0, 0, 0, 1], [0, 1, 2, 0, 1, 0, 0, 2], [0, 0, 0, 1, 0, 0, 0, 0]])
 def test_formula_is_the_graph_of_placements(weights):
     supports = exact_instance("octahedron", weights).supports

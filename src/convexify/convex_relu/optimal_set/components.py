@@ -38,7 +38,8 @@ def count_components(supports, width):
     joined if and only if their directions together number at most ``width``. With a free neuron the placements
     of one vertex are all joined: a neuron may hand its strength to the free one, which sorts any order. Without one,
     ``v`` uses ``width`` directions; another vertex would add a direction, since supports of vertices do not contain
-    each other, so each of the ``width!`` placements is isolated.
+    each other, so each of the ``width!`` placements is isolated. If the network 0 is optimal, it is the only vertex, and
+    isolated at every width: it has no strength to hand over.
 
     Hence, with :math:`m^\star` and :math:`M^\star` the smallest and the largest support: finitely many networks
     at :math:`m^\star`, a component that is none from :math:`m^\star+1` on, isolated ones at :math:`M^\star` and never
@@ -58,7 +59,8 @@ def count_components(supports, width):
     """
     width = as_integer("width", width, minimum=1)
     isolated = factorial(width) * sum(len(support) == width for support in supports)
-    loose = [support for support in supports if len(support) < width]
+    isolated += sum(not support for support in supports)
+    loose = [support for support in supports if 0 < len(support) < width]
     pairs = [(i, j) for i, j in combinations(range(len(loose)), 2) if len(loose[i] | loose[j]) <= width]
     return isolated, _components(len(loose), np.array(pairs, dtype=int).reshape(-1, 2).T)[0]
 
@@ -88,7 +90,8 @@ def count_placements(supports, width):
     count, label = _components(len(states), np.array(pairs, dtype=int).reshape(-1, 2).T)
     # A component of one placement is one network only if no neuron is free to take over a part of another.
     sizes = np.bincount(label, minlength=count)
-    full = np.bincount(label, weights=(states >= 0).all(axis=1), minlength=count)
+    used = states >= 0
+    full = np.bincount(label, weights=used.all(axis=1) | ~used.any(axis=1), minlength=count)
     isolated = int(((sizes == 1) & (full == 1)).sum())
     return isolated, int(count - isolated)
 
