@@ -38,8 +38,8 @@ def count_components(supports, width):
     joined if and only if their directions together number at most ``width``. With a free neuron the placements
     of one vertex are all joined: a neuron may hand its strength to the free one, which sorts any order. Without one,
     ``v`` uses ``width`` directions; another vertex would add a direction, since supports of vertices do not contain
-    each other, so each of the ``width!`` placements is isolated. If the network 0 is optimal, it is the only vertex, and
-    isolated at every width: it has no strength to hand over.
+    each other, so each of the ``width!`` placements is isolated. If the network 0 is optimal, it is the only one, and
+    isolated at every width.
 
     Hence, with :math:`m^\star` and :math:`M^\star` the smallest and the largest support: finitely many networks
     at :math:`m^\star`, a component that is none from :math:`m^\star+1` on, isolated ones at :math:`M^\star` and never
