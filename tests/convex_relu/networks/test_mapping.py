@@ -165,6 +165,15 @@ def test_gates_that_are_zero_or_on_a_hyperplane_switch_as_the_network_predicts(s
     assert {column.tobytes() for column in patterns_of(network, X).T} == own
 
 
+def test_outputs_are_kept_where_columns_differ_in_size():
+    rng = np.random.default_rng(0)
+    for scale in ([1e-5, 1e5, 1.0], [1e8, 1.0, 1e-3]):
+        X = rng.standard_normal((12, 3)) * scale
+        network = TwoLayerReLU(rng.standard_normal((3, 6)) / np.array(scale)[:, None], rng.standard_normal(6))
+        patterns, v, w = from_network(network, X)
+        np.testing.assert_allclose(convex_prediction(X, patterns, v - w), network.predict(X), rtol=1e-9)
+
+
 def test_two_layer_network_with_several_outputs_keeps_its_predictions():
     rng = np.random.default_rng(0)
     X, network = rng.standard_normal((9, 3)), TwoLayerReLU(rng.standard_normal((3, 5)), rng.standard_normal((5, 2)))

@@ -11,6 +11,7 @@ from convexify.convex_relu.global_training.train import train_globally
 from convexify.convex_relu.networks.mapping import from_network
 from convexify.convex_relu.networks.two_layer import GatedNetwork, GroupedReLU, TwoLayerReLU
 from convexify.convex_relu.patterns.arrangements import enumerate_patterns
+from convexify.convex_relu.patterns.gates import TIE_TOLERANCE
 from convexify.convex_relu.programs.certificates import relative_gap
 from convexify.convex_relu.programs.losses import check_labels, loss_named
 from convexify.convex_relu.solvers.solution import Solution
@@ -103,9 +104,10 @@ def certify(network, X, y, beta, patterns="global", *, loss="squared", max_patte
         return _certify_globally(network, X, y, beta, loss, options)
     X = as_matrix("X", X, columns=len(network.W))
     exact = isinstance(patterns, str)
-    union, _, _ = from_network(
-        network, X, enumerate_patterns(X, max_patterns=max_patterns) if exact else patterns, extend=True
-    )
+    given = enumerate_patterns(X, max_patterns=max_patterns) if exact else patterns
+    # a neuron that is outside a cone by ever so little brings its own, so that the network is a point of the program
+    tolerance = TIE_TOLERANCE if isinstance(network, GroupedReLU) else 0.0
+    union, _, _ = from_network(network, X, given, extend=True, tolerance=tolerance)
     shared = network.W.ndim == 2 and network.a.ndim == 2 and network.a.shape[1] > 1
     gated = shared or isinstance(network, GatedNetwork)
     objective = network_objective(network, X, y, beta, loss=loss)

@@ -10,6 +10,7 @@ from convexify.seeds import generator
 
 #: A pre-activation below this fraction of ``‖x_i‖‖u‖`` counts as zero.
 TIE_TOLERANCE = 1e-9
+_ROUNDING = 4 * np.finfo(float).eps
 
 #: Patterns that may be asked for at once: more is taken for a mistake, it would draw for hours.
 MOST_PATTERNS = 10_000_000
@@ -134,12 +135,18 @@ def gate_vectors(network, d, name="network"):
 def move_off_hyperplanes(X, gates, rng):
     """``gates`` (d, m), those on a hyperplane of a non-zero row moved into a full-dimensional cell next to it."""
     signs = sign_patterns(X, gates)
-    tied = np.flatnonzero((signs[np.linalg.norm(X, axis=1) > 0] == 0).any(axis=0))
+    zero = ~X.any(axis=1)
+    tied = np.flatnonzero((signs[~zero] == 0).any(axis=0))
     gates = gates.copy()
     for j in tied:
+        clear = signs[:, j] != 0
+        # where columns differ in size, a small fraction of ‖x_i‖‖u‖ may be far from rounding: that row has its sign
+        sizes = np.abs(X[~clear]) @ np.abs(gates[:, j])
+        clear[~clear] = np.abs(X[~clear] @ gates[:, j]) > _ROUNDING * len(X[0]) * sizes
+        if (clear | zero).all():
+            continue
         direction = rng.standard_normal(len(X[0]))
         direction *= (np.linalg.norm(gates[:, j]) or 1.0) / np.linalg.norm(direction)
-        clear = signs[:, j] != 0
         # exactly onto the hyperplanes first, so that rounding cannot outweigh the random step, which leaves them all
         start = _without(X[~clear], gates[:, j])
         slope, room = np.abs(X[clear] @ direction), np.abs(X[clear] @ start)
