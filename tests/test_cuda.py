@@ -48,6 +48,13 @@ def certified(gated, loss="squared"):
     return value
 
 
+def split(device):
+    X, y, patterns = random_problem(0, 60, 6, 12)
+    solution = solve(X, y, patterns, 0.5, tol=1e-6, solver="splitting", device=device)
+    assert solution.gap <= 1e-6
+    return solution.primal
+
+
 def projected(device):
     X = points(40, 2).reshape(2, 20, 2)
     rngs = [np.random.default_rng(k) for k in range(2)]
@@ -90,6 +97,7 @@ CASES = {
     "gated": (certified(True), 1e-6),
     "cones": (certified(False), 1e-6),
     "logistic": (certified(True, "logistic"), 1e-6),
+    "split": (split, 2e-6),
     "projected": (projected, 1e-6),
     "parallel": (parallel, 1e-6),
     "shallow": (shallow, 1e-4),
