@@ -86,12 +86,16 @@ def figure(table):
     tasks = [name for name in TASKS if (table["task"] == name).any()]
     fig, axes = subplots(1, len(tasks), width=4 * len(tasks) + 1, height=3.6, sharey=True, squeeze=False)
     places = {"cpu": "two cores", "cuda": "GPU"}
-    penalties = [f"{share:g}" for share in sorted(table["share"].unique())]
+    shares = [f"{share:g}" for share in sorted(table["share"].unique())]
+    palette = dict(zip(shares, sns.color_palette(n_colors=len(shares)), strict=True))
     several = {"style": "place", "style_order": list(places.values())} if table["device"].nunique() > 1 else {}
     for axis, name in zip(axes[0], tasks, strict=True):
         part = table[(table["task"] == name) & (table["gap"] < 1)]
         part = part.assign(place=part["device"].map(places), penalty=part["share"].map("{:g}".format))
-        sns.lineplot(part, x="seconds", y="gap", hue="penalty", hue_order=penalties, marker="o", ax=axis, **several)
+        drawn = [share for share in shares if (part["penalty"] == share).any()]
+        sns.lineplot(
+            part, x="seconds", y="gap", hue="penalty", hue_order=drawn, palette=palette, marker="o", ax=axis, **several
+        )
         axis.set(xscale="log", yscale="log", xlabel="seconds", ylabel="certified relative gap")
         axis.set_title(f"{TASKS[name].title}, {part['patterns'].iloc[0]} patterns")
     last = table.groupby(KEYS)[["gap", "seconds", "zero_objective", "tol"]].last()
