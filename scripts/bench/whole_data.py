@@ -48,6 +48,8 @@ TASKS = {
     "cifar10_ten": Task("CIFAR-10, ten classes", 1000, {"kind": "convolutional", "image_shape": [3, 32, 32]}),
 }
 
+FORMS = {"gated": "", "cones": ", cones"}
+
 
 def solved(name, form, share, options):
     """History of one program; the proof of a gated one goes to a file if it is small."""
@@ -82,22 +84,23 @@ def merged(table):
 
 
 def figure(table):
-    """Gap against seconds, a panel for each task, a line for each program."""
-    tasks = [name for name in TASKS if (table["task"] == name).any()]
-    fig, axes = subplots(1, len(tasks), width=4 * len(tasks) + 1, height=3.6, sharey=True, squeeze=False)
+    """Gap against seconds, a panel for each task and form, a line for each program."""
+    pairs = set(table[["task", "form"]].itertuples(index=False, name=None))
+    panels = [pair for pair in itertools.product(TASKS, FORMS) if pair in pairs]
+    fig, axes = subplots(1, len(panels), width=4 * len(panels) + 1, height=3.6, sharey=True, squeeze=False)
     places = {"cpu": "two cores", "cuda": "GPU"}
     shares = [f"{share:g}" for share in sorted(table["share"].unique())]
     palette = dict(zip(shares, sns.color_palette(n_colors=len(shares)), strict=True))
     several = {"style": "place", "style_order": list(places.values())} if table["device"].nunique() > 1 else {}
-    for axis, name in zip(axes[0], tasks, strict=True):
-        part = table[(table["task"] == name) & (table["gap"] < 1)]
+    for axis, (name, form) in zip(axes[0], panels, strict=True):
+        part = table[(table["task"] == name) & (table["form"] == form) & (table["gap"] < 1)]
         part = part.assign(place=part["device"].map(places), penalty=part["share"].map("{:g}".format))
         drawn = [share for share in shares if (part["penalty"] == share).any()]
         sns.lineplot(
             part, x="seconds", y="gap", hue="penalty", hue_order=drawn, palette=palette, marker="o", ax=axis, **several
         )
         axis.set(xscale="log", yscale="log", xlabel="seconds", ylabel="certified relative gap")
-        axis.set_title(f"{TASKS[name].title}, {part['patterns'].iloc[0]} patterns")
+        axis.set_title(f"{TASKS[name].title}, {part['patterns'].iloc[0]} patterns{FORMS[form]}")
     last = table.groupby(KEYS)[["gap", "seconds", "zero_objective", "tol"]].last()
     reached = last["gap"] <= last["tol"]
     finding(
@@ -111,7 +114,7 @@ def figure(table):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", choices=TASKS, nargs="+", default=["mnist_odd_even"])
-    parser.add_argument("--forms", choices=("gated", "cones"), nargs="+", default=["gated"])
+    parser.add_argument("--forms", choices=FORMS, nargs="+", default=["gated"])
     parser.add_argument("--shares", type=float, nargs="+", default=[0.03, 0.01, 0.003])
     parser.add_argument("--time", type=float, default=600.0, help="seconds granted to each program")
     parser.add_argument("--tol", type=float, default=1e-3)
