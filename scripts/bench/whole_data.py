@@ -47,12 +47,12 @@ TASKS = {
     "mnist_ten": Task("MNIST, ten classes", 1000),
     "cifar10_ten": Task("CIFAR-10, ten classes", 1000, {"kind": "convolutional", "image_shape": [3, 32, 32]}),
 }
-
+#: Forms of a program and what the title of its panel adds.
 FORMS = {"gated": "", "cones": ", cones"}
 
 
 def solved(name, form, share, options):
-    """History of one program; the proof of a gated one goes to a file if it is small."""
+    """History of one program; its proof goes to a file if the tolerance was met and it is small."""
     X, y = proof_data(name, DATA)
     drawn = {"n_patterns": TASKS[name].patterns, "seed": 0, **TASKS[name].gates}
     patterns = sample_patterns(X, **drawn)
@@ -61,7 +61,7 @@ def solved(name, form, share, options):
     answer = solve(X, y, patterns, beta, gated=gated, tol=options.tol, max_time=options.time, device=options.device)
     groups = sum(count_active(part) for part in (answer.v, answer.w) if part is not None)
     memory = peak_memory_mb()
-    if groups * answer.v[:, 0].size + y.size <= LARGEST_PROOF:
+    if answer.gap <= options.tol and groups * answer.v[:, 0].size + y.size <= LARGEST_PROOF:
         PROOFS.mkdir(parents=True, exist_ok=True)
         file = PROOFS / f"{name}.{form}.{share:g}.npz"
         how = {"patterns": patterns} if y.ndim == 1 else {"drawn": drawn}

@@ -3,6 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from convexify.convex_relu.patterns.gates import sample_patterns
+
 LOSSES = ("squared", "logistic", "hinge")
 
 
@@ -27,6 +29,15 @@ def random_problem(seed, n, d, p, outputs=1, loss="squared"):
         y[0], y[1] = 1.0, -1.0
     patterns = X @ random.standard_normal((d, p)) > 0
     return X, y[:, 0] if outputs == 1 else y, patterns
+
+
+def small_teacher(seed, n, d, p, c=0):
+    """Gaussian rows, a teacher of three neurons, noise .1, sampled patterns; ``y`` (n,) for c = 0, else (n, c)."""
+    random = np.random.default_rng(seed)
+    X = random.standard_normal((n, d))
+    y = np.maximum(X @ random.standard_normal((d, 3)), 0) @ random.standard_normal((3, max(c, 1)))
+    y = y + 0.1 * random.standard_normal(y.shape)
+    return X, y if c else y[:, 0], sample_patterns(X, p, seed=seed)
 
 
 @st.composite

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from relu_problems import small_teacher
 
-from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.programs.convex_program import build_program, in_natural_units
 from convexify.convex_relu.solvers import interior_point
 from convexify.convex_relu.solvers.regularization_path import beta_max
@@ -13,11 +13,7 @@ from convexify.convex_relu.solvers.solve import solve
 
 
 def problem(seed, n=20, d=3, p=6, c=0):
-    rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, d))
-    y = np.maximum(X @ rng.standard_normal((d, 3)), 0) @ rng.standard_normal((3, max(c, 1)))
-    y = y + 0.1 * rng.standard_normal(y.shape)
-    return X, y if c else y[:, 0], sample_patterns(X, p, seed=seed)
+    return small_teacher(seed, n, d, p, c)
 
 
 @settings(max_examples=25, deadline=None)

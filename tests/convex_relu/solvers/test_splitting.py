@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from relu_problems import small_teacher
 
 from convexify.convex_relu.patterns.gates import sample_patterns
 from convexify.convex_relu.programs.certificates import evaluate, violation
@@ -13,11 +14,7 @@ from convexify.convex_relu.solvers.solve import solve
 
 
 def problem(seed, n=40, d=4, p=8, c=0):
-    rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, d))
-    y = np.maximum(X @ rng.standard_normal((d, 3)), 0) @ rng.standard_normal((3, max(c, 1)))
-    y = y + 0.1 * rng.standard_normal(y.shape)
-    return X, y if c else y[:, 0], sample_patterns(X, p, seed=seed)
+    return small_teacher(seed, n, d, p, c)
 
 
 @pytest.mark.parametrize("seed", range(5))

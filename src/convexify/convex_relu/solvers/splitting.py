@@ -93,6 +93,8 @@ class SlackSplitting:
         while time.perf_counter() < until:
             for _ in range(_EVERY):
                 self._step()
+                if time.perf_counter() >= until:  # of large data, a step takes seconds
+                    break
             yield self._account(s, t)
             if self.gap <= _FLOAT32_GAP and self.slack.dtype == self.torch.float32:
                 self._cast(self.torch.float64)
